@@ -1,0 +1,95 @@
+"""The case: everything known about one investigation. Frozen; a change makes a new case.
+
+Findings are not part of it: they are always derived from it (DESIGN 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TypeVar
+
+from easwizard.case.facts import DnsFacts, Facts, HttpFacts, Observation, SampleFacts, TcpFacts, TlsFacts
+from easwizard.case.requests import Resolver, Target
+from easwizard.exchange.inventory import Inventory, Role
+from easwizard.exchange.routing import Mailbox
+
+UNKNOWN = "unknown"
+"""The answer "I don't know": allowed for every question, and never a clue."""
+
+AnyFacts = TypeVar("AnyFacts", bound=Facts)
+
+
+@dataclass(frozen=True)
+class Account:
+    """A test account by its label, with where its mailbox lives as the admin stated it (J9)."""
+
+    label: str
+    mailbox: Mailbox | None = None
+
+
+@dataclass(frozen=True)
+class Vantage:
+    """Where we look from: the machine and the resolvers it asks (J7)."""
+
+    host: str
+    resolvers: tuple[Resolver, ...] = ()
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything known about one investigation."""
+
+    vantage: Vantage
+    targets: tuple[Target, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    device_certificate: str | None = None
+    """Label of the client certificate that is at hand, or None."""
+    answers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Question id to value, e.g. `{"tls-in-front": "nothing"}`."""
+    observations: tuple[Observation, ...] = ()
+    """In the order of arrival; a newer look at the same thing replaces the older one."""
+    inventory: Inventory = field(default_factory=Inventory)
+
+    def answer(self, question: str) -> str:
+        """The answer to a question; `unknown` when none was given."""
+        return self.answers.get(question, UNKNOWN)
+
+    def with_answer(self, question: str, value: str) -> Case:
+        """This case with one answer more, or with it changed."""
+        return replace(self, answers=MappingProxyType({**self.answers, question: value}))
+
+    def with_observations(self, new: Iterable[Observation]) -> Case:
+        """This case with these observations; of two looks at the same thing the newer one stays (DESIGN 6)."""
+        by_id = {o.id: o for o in self.observations}
+        for observation in new:
+            by_id[observation.id] = observation
+        return replace(self, observations=tuple(by_id.values()))
+
+    def seen(self, kind: type[AnyFacts]) -> tuple[tuple[Observation, AnyFacts], ...]:
+        """Every observation with facts of that type, beside its facts already narrowed to it."""
+        return tuple((o, o.facts) for o in self.observations if isinstance(o.facts, kind))
+
+    def dns(self, host: str) -> tuple[tuple[Observation, DnsFacts], ...]:
+        return tuple((o, f) for o, f in self.seen(DnsFacts) if f.name == host)
+
+    def tcp(self, target: Target) -> tuple[tuple[Observation, TcpFacts], ...]:
+        return tuple((o, f) for o, f in self.seen(TcpFacts) if o.target == target.name)
+
+    def tls(self, target: Target) -> tuple[tuple[Observation, TlsFacts], ...]:
+        return tuple((o, f) for o, f in self.seen(TlsFacts) if o.target == target.name)
+
+    def http(self, target: Target, path: str | None = None) -> tuple[tuple[Observation, HttpFacts], ...]:
+        return tuple((o, f) for o, f in self.seen(HttpFacts) if o.target == target.name and path in (None, f.path))
+
+    def samples(self, target: Target) -> tuple[tuple[Observation, SampleFacts], ...]:
+        return tuple((o, f) for o, f in self.seen(SampleFacts) if o.target == target.name)
+
+    def addresses(self, host: str) -> tuple[str, ...]:
+        """Every address that any resolver gave for a host, sorted; round-robin order means nothing."""
+        found = {address for _, facts in self.dns(host) for address in facts.addresses}
+        return tuple(sorted(found))
+
+    def with_role(self, *roles: Role) -> tuple[Target, ...]:
+        return tuple(t for t in self.targets if t.role in roles)
