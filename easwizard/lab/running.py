@@ -1,0 +1,217 @@
+"""What an estate consists of between start and stop: sockets, threads, certificates and files.
+
+Only `estate` uses it. It follows an inventory that changes, and knows no grammar of changes.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from easwizard.exchange.inventory import Endpoint, Inventory
+from easwizard.lab.addresses import AddressPool
+from easwizard.lab.certificates import Authority, CertificateFiles, Validity
+from easwizard.lab.control import Control
+from easwizard.lab.directory import Directory
+from easwizard.lab.dns_server import DnsServer, Records
+from easwizard.lab.dns_views import records_of
+from easwizard.lab.drawing import Clock, Picker
+from easwizard.lab.errors import LabError
+from easwizard.lab.front_end import FrontEnd
+from easwizard.lab.journal import Journal
+from easwizard.lab.proxy_leg import LegCaller
+from easwizard.lab.scenario import VIEWS, DeviceCertificate, Scenario, ServerCertificate, Tls
+from easwizard.lab.socket_loop import SocketLoop
+from easwizard.lab.tls_post_handshake import PostHandshakeServer
+from easwizard.lab.tls_renegotiating import RenegotiatingServer
+from easwizard.lab.tls_stream import TlsServer
+from easwizard.lab.web_site import Premises, WebSite
+
+_FRONT_END_VIEW = "internal"
+_OTHER_NAME = "other.contoso.test"
+
+
+@dataclass(frozen=True)
+class IssuedCertificate:
+    """A device certificate on disk, as PEM."""
+
+    label: str
+    user: str
+    files: CertificateFiles
+    good: bool
+    """Of the estate's own authority and in date."""
+
+
+class Running:
+    """A live estate. `stop` may follow a `start` that failed half-way."""
+
+    def __init__(
+        self,
+        *,
+        scenario: Scenario,
+        seed: int,
+        time_scale: float,
+        clock: Clock,
+        journal: Journal,
+        inventory: Inventory,
+        change: Callable[[str], None],
+    ) -> None:
+        self._scenario = scenario
+        self._seed = seed
+        self._time_scale = time_scale
+        self._clock = clock
+        self._journal = journal
+        self._inventory = inventory
+        self._loop = SocketLoop("lab")
+        self._pool = AddressPool()
+        self._dns: dict[str, DnsServer] = {}
+        self._sites: dict[str, tuple[WebSite, socket.socket]] = {}
+        self._authority = Authority("Contoso Lab CA")
+        self._foreign = Authority("Fabrikam CA")
+        self._server_token = secrets.token_urlsafe(24)
+        self._certificates_made = 0
+        self.device_certificates: tuple[IssuedCertificate, ...] = ()
+        self.control = Control(change)
+        self.folder = Path(tempfile.mkdtemp(prefix="easwizard-lab-"))
+        self.ca_file = self.folder / "ca.pem"
+
+    @property
+    def port(self) -> int:
+        return self._pool.port
+
+    @property
+    def resolvers(self) -> Mapping[str, tuple[str, int]]:
+        return {view: server.address for view, server in self._dns.items()}
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Endpoint label, lower case, to its address."""
+        return {label: site.endpoint.address or "" for label, (site, _) in self._sites.items()}
+
+    def start(self) -> None:
+        self.ca_file.write_bytes(self._authority.pem)
+        for view in VIEWS:
+            self._dns[view] = DnsServer(self._loop, {})
+        endpoints = _endpoints(self._inventory)
+        bound = self._pool.bind(len(endpoints))
+        try:
+            self._premises = self._shared()
+            for endpoint, listening in zip(endpoints, bound, strict=True):
+                self._open(endpoint, listening, self._inventory)
+        except BaseException:
+            # Sockets that the loop does not have yet would stay open for ever.
+            for listening in bound:
+                listening.close()
+            raise
+        self._publish(self._inventory)
+        self.device_certificates = tuple(self._issue(each) for each in self._scenario.certificates)
+        self._loop.start()
+        self.control.start()
+
+    def stop(self) -> None:
+        self.control.stop()
+        self._loop.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def follow(self, inventory: Inventory) -> None:
+        """Be this inventory: web sites come and go, certificates follow moved names, DNS follows endpoints."""
+        for endpoint in _endpoints(inventory):
+            if endpoint.label.casefold() not in self._sites:
+                self._open(endpoint, self._one_more_address(), inventory)
+        for label, (site, listening) in list(self._sites.items()):
+            if inventory.server(site.endpoint.server) is None:
+                del self._sites[label]
+                self._loop.forget(listening)
+            elif site.names != self._names(site.endpoint, inventory):
+                site.use(*self._identity(site.endpoint, inventory))
+        self._inventory = inventory
+        self._publish(inventory)
+
+    def _publish(self, inventory: Inventory) -> None:
+        for view, server in self._dns.items():
+            server.replace(self._records(view, inventory))
+
+    def _records(self, view: str, inventory: Inventory) -> Records:
+        return records_of(view, inventory, self._scenario.views, self.addresses)
+
+    def _shared(self) -> Premises:
+        knobs = self._scenario.knobs
+        window = knobs.pick_minutes * 60 * self._time_scale
+        caller = LegCaller(self._dns[_FRONT_END_VIEW].address, self.port, self._server_token)
+        picker = Picker(knobs.pick, self._seed, window, self._clock)
+        return Premises(
+            scenario=self._scenario,
+            inventory=lambda: self._inventory,
+            directory=Directory(self._scenario.accounts),
+            authority=self._authority,
+            front_end=FrontEnd(picker, caller, knobs.leg_failure_status),
+            journal=self._journal,
+            server_token=self._server_token,
+            time_scale=self._time_scale,
+            stopping=self._loop.stopping,
+        )
+
+    def _open(self, endpoint: Endpoint, listening: socket.socket, inventory: Inventory) -> None:
+        here = Endpoint(endpoint.server, endpoint.web_site, str(listening.getsockname()[0]))
+        site = WebSite(here, *self._identity(here, inventory), self._premises)
+        self._sites[endpoint.label.casefold()] = (site, listening)
+        self._loop.listen(listening, site.serve)
+
+    def _one_more_address(self) -> socket.socket:
+        try:
+            return self._pool.bind_one()
+        except OSError as error:
+            raise LabError(f"no address is left for another web site: {error.strerror}") from error
+
+    def _identity(self, endpoint: Endpoint, inventory: Inventory) -> tuple[tuple[str, ...], TlsServer]:
+        """The names of a web site and TLS settings with a certificate for them."""
+        names = self._names(endpoint, inventory)
+        files = self._server_certificate(endpoint, names)
+        if self._scenario.knobs_of(endpoint.server).tls is Tls.V1_3:
+            known = (self._authority.pem + self._foreign.pem).decode("ascii")
+            return names, PostHandshakeServer(files, known)
+        return names, RenegotiatingServer(files)
+
+    def _server_certificate(self, endpoint: Endpoint, names: tuple[str, ...]) -> CertificateFiles:
+        self._certificates_made += 1
+        wanted = self._scenario.site_knobs_of(endpoint.label).certificate
+        authority = self._foreign if wanted is ServerCertificate.FOREIGN else self._authority
+        validity = Validity.expired() if wanted is ServerCertificate.EXPIRED else Validity.current()
+        shown = (_OTHER_NAME,) if wanted is ServerCertificate.WRONG_NAME else names
+        return authority.server_certificate(shown, self.folder, f"server-{self._certificates_made}", validity)
+
+    def _names(self, endpoint: Endpoint, inventory: Inventory) -> tuple[str, ...]:
+        """Every namespace that leads to the endpoint; the server's own name where none does."""
+        label = endpoint.label.casefold()
+        hosts = [
+            namespace.host.lower()
+            for namespace in inventory.namespaces
+            if label in (place.label.casefold() for place in namespace.endpoints)
+        ]
+        server = inventory.server(endpoint.server)
+        own = (server.fqdn if server else None) or endpoint.server
+        return tuple(hosts) or (own.lower(),)
+
+    def _issue(self, wanted: DeviceCertificate) -> IssuedCertificate:
+        user = next(account.user for account in self._scenario.accounts if account.label == wanted.account)
+        authority = self._foreign if wanted.foreign else self._authority
+        validity = Validity.expired() if wanted.expired else Validity.current()
+        files = authority.device_certificate(user, self.folder, f"device-{wanted.label}", validity)
+        return IssuedCertificate(wanted.label, user, files, good=not (wanted.foreign or wanted.expired))
+
+
+def _endpoints(inventory: Inventory) -> list[Endpoint]:
+    """Every web site there is: those with a vdir, and those that only a name leads to."""
+    found: dict[str, Endpoint] = {}
+    for vdir in inventory.vdirs:
+        if not vdir.back_end:
+            found.setdefault(vdir.label.casefold(), Endpoint(vdir.server, vdir.web_site))
+    for namespace in inventory.namespaces:
+        for place in namespace.endpoints:
+            found.setdefault(place.label.casefold(), Endpoint(place.server, place.web_site))
+    return list(found.values())

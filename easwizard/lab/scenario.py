@@ -1,0 +1,179 @@
+"""What a scenario is: an inventory, how the lab must behave, who has accounts, and what must be found.
+
+Data only. `scenario_reader` makes it from a file; nothing here knows files, sockets or findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from easwizard.exchange.inventory import Inventory
+from easwizard.exchange.products import Product
+
+VIEWS = ("internal", "external")
+VANTAGES = ("names", "account", "evidence", "logs")
+VERDICTS = ("confirmed", "likely", "possible", "ruled-out", "not-examined")
+
+
+class Pick(StrEnum):
+    """How long a front end keeps the candidate that it drew."""
+
+    REQUEST = "request"
+    MINUTES = "minutes"
+    USER = "user"
+
+
+class Options(StrEnum):
+    """Whether a front end passes OPTIONS on for an old mailbox or answers itself (J8)."""
+
+    FORWARDED = "forwarded"
+    ANSWERED = "answered"
+
+
+class Demand(StrEnum):
+    """When a vdir's certificate is asked for: after the path is known, or in the first handshake."""
+
+    PATH = "path"
+    HANDSHAKE = "handshake"
+
+
+class ServerCertificate(StrEnum):
+    """What is wrong with the certificate that a web site shows, if anything."""
+
+    GOOD = "good"
+    EXPIRED = "expired"
+    FOREIGN = "foreign"
+    WRONG_NAME = "wrong-name"
+
+
+class AppPool(StrEnum):
+    """Whether anything is there behind HTTP.sys."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+
+
+class Tls(StrEnum):
+    """The one TLS version that a server speaks."""
+
+    V1_2 = "1.2"
+    V1_3 = "1.3"
+
+
+@dataclass(frozen=True)
+class Knobs:
+    """How the whole estate behaves where the reference leaves it open."""
+
+    pick: Pick = Pick.REQUEST
+    pick_minutes: float = 5.0
+    options: Options = Options.FORWARDED
+    leg_failure_status: int = 403
+
+
+@dataclass(frozen=True)
+class ServerKnobs:
+    """How one server behaves; delays are in seconds and shrink with the time scale."""
+
+    tls: Tls = Tls.V1_2
+    delay_handshake: float = 0.0
+    delay_reply: float = 0.0
+
+
+@dataclass(frozen=True)
+class SiteKnobs:
+    """How one web site behaves beyond what the inventory says of its vdir."""
+
+    demand: Demand = Demand.PATH
+    certificate: ServerCertificate = ServerCertificate.GOOD
+    app_pool: AppPool = AppPool.RUNNING
+
+
+@dataclass(frozen=True)
+class Account:
+    """One user with a mailbox; `printed_password` is what the check command is given."""
+
+    label: str
+    user: str
+    password: str
+    product: Product
+    site: str
+    printed_password: str
+
+    @property
+    def mailbox(self) -> str:
+        """`PRODUCT@AD-SITE`, the form of `--mailbox`."""
+        return f"{self.product}@{self.site}"
+
+
+@dataclass(frozen=True)
+class DeviceCertificate:
+    """A certificate on a phone: whose it is, and whether it is one of the estate's own."""
+
+    label: str
+    account: str
+    foreign: bool = False
+    expired: bool = False
+
+
+@dataclass(frozen=True)
+class ViewRecord:
+    """What one DNS view says of a host, against the rule that a name leads to its endpoints."""
+
+    view: str
+    host: str
+    endpoints: tuple[str, ...] = ()
+    """Labels, `SERVER/SITE-NAME`."""
+    alias: str | None = None
+    ttl: int | None = None
+
+
+@dataclass(frozen=True)
+class Views:
+    """Which namespaces each view has (None: all of them), and for how long answers hold."""
+
+    hosts: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
+    ttl: int = 300
+    ttls: Mapping[str, int] = field(default_factory=dict)
+    """Hosts whose answers hold for another time."""
+    records: tuple[ViewRecord, ...] = ()
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What one vantage must report: verdicts by problem code, codes that must stay silent, the exit code."""
+
+    must: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    must_not: tuple[str, ...] = ()
+    """Neither confirmed nor likely."""
+    exit: int | None = None
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One lab estate and what a good diagnosis says of it."""
+
+    name: str
+    title: str
+    description: str
+    seed: int
+    inventory: Inventory
+    views: Views = Views()
+    knobs: Knobs = Knobs()
+    server_knobs: Mapping[str, ServerKnobs] = field(default_factory=dict)
+    """By lower-case server name."""
+    site_knobs: Mapping[str, SiteKnobs] = field(default_factory=dict)
+    """By lower-case vdir label."""
+    accounts: tuple[Account, ...] = ()
+    certificates: tuple[DeviceCertificate, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+    check_options: tuple[str, ...] = ()
+    expectations: Mapping[str, Expectation] = field(default_factory=dict)
+    """By vantage: names, account, evidence, logs."""
+
+    def knobs_of(self, server: str) -> ServerKnobs:
+        return self.server_knobs.get(server.casefold(), ServerKnobs())
+
+    def site_knobs_of(self, label: str) -> SiteKnobs:
+        return self.site_knobs.get(label.casefold(), SiteKnobs())

@@ -1,0 +1,1 @@
+"""Probes against real servers on loopback; nothing here replaces a client."""
