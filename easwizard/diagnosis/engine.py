@@ -1,0 +1,96 @@
+"""Judges every known problem for a case. Deciding only: same facts, same findings, same order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from easwizard.case.case import Case
+from easwizard.diagnosis.algebra import Judgement, judge
+from easwizard.diagnosis.clues import AnswerClue, Clue, Group, Subject
+from easwizard.diagnosis.finding import Diagnosis, Finding, NextBest, NotExamined
+from easwizard.diagnosis.problem import Entry, Examination, catalogue
+from easwizard.diagnosis.unseen import unseen
+from easwizard.diagnosis.verdicts import Verdict
+
+
+def diagnose(case: Case, entries: Sequence[Entry] | None = None) -> Diagnosis:
+    """Everything that follows from a case."""
+    judged = [_judged(case, entry) for entry in (catalogue() if entries is None else entries)]
+    shown = _explained_away(judged)
+    findings = sorted(
+        (f for f, _ in shown if f.verdict is not Verdict.NOT_EXAMINED),
+        key=lambda f: (f.verdict.rank, f.severity.rank, f.code),
+    )
+    open_problems = [f for f, _ in shown if f.verdict not in (Verdict.CONFIRMED, Verdict.RULED_OUT)]
+    skipped = tuple(NotExamined(f.code, _why_not(f)) for f, _ in shown if f.verdict is Verdict.NOT_EXAMINED)
+    return Diagnosis(tuple(findings), (*unseen(case), *skipped), _next_best(open_problems))
+
+
+def answer_clues(case: Case, table: Iterable[AnswerClue]) -> tuple[Clue, ...]:
+    """The clues that follow from the answers alone, by a problem's own table."""
+    return tuple(
+        Clue(row.effect, row.text, row.source, Group.ANSWER)
+        for row in table
+        if case.answer(row.question) in row.values
+    )
+
+
+def _judged(case: Case, entry: Entry) -> tuple[Finding, tuple[str, ...]]:
+    examination = entry.problem.examine(case)
+    clues = (*examination.clues, *answer_clues(case, entry.problem.answers))
+    subjects = sorted({c.subject for c in clues if c.subject}) or [()]
+    judgements = {s: judge([c for c in clues if c.subject in (s, ())], examination.caps) for s in subjects}
+    worst = min(judgements.values(), key=lambda j: j.verdict.rank)
+    about = [s for s, j in judgements.items() if j.verdict is worst.verdict]
+    return _finding(entry, examination, clues, worst, about), entry.problem.yields_to
+
+
+def _finding(
+    entry: Entry, seen: Examination, clues: Sequence[Clue], judgement: Judgement, about: Sequence[Subject]
+) -> Finding:
+    words = entry.words
+    asserted = judgement.verdict in (Verdict.CONFIRMED, Verdict.LIKELY, Verdict.POSSIBLE)
+    return Finding(
+        code=entry.code,
+        title=words.title,
+        verdict=judgement.verdict,
+        severity=seen.severity or entry.problem.severity,
+        conflict=judgement.conflict,
+        subjects=tuple(dict.fromkeys(name for subject in about for name in subject)),
+        summary=seen.summary or words.title,
+        helpdesk=words.helpdesk,
+        engineer=words.engineer,
+        clues=tuple(c for c in clues if c.subject in (*about, ())),
+        limits=tuple(f"{cap.because} ({cap.source})" for cap in seen.caps) if asserted else (),
+        missing=seen.missing if judgement.verdict is not Verdict.RULED_OUT else (),
+        remedies=words.remedies if asserted else (),
+    )
+
+
+def _explained_away(judged: Sequence[tuple[Finding, tuple[str, ...]]]) -> list[tuple[Finding, tuple[str, ...]]]:
+    asserted = {f.code for f, _ in judged if f.verdict.asserts}
+    return [(f, yields_to) for f, yields_to in judged if not asserted & set(yields_to)]
+
+
+def _why_not(finding: Finding) -> str:
+    if finding.missing:
+        first = finding.missing[0]
+        return f"needs {first.evidence}: {first.how}"
+    if finding.clues:
+        return "; ".join(clue.text for clue in finding.clues)
+    return "nothing that was looked at speaks of it"
+
+
+def _next_best(open_problems: Sequence[Finding]) -> NextBest | None:
+    """The evidence that the most open problems wait for, problems that may be there before those unseen."""
+    weight = {Verdict.LIKELY: 4, Verdict.POSSIBLE: 4, Verdict.NOT_EXAMINED: 1}
+    wanted: dict[tuple[str, str], list[Finding]] = {}
+    for finding in open_problems:
+        for missing in finding.missing:
+            wanted.setdefault((missing.evidence, missing.how), []).append(finding)
+    if not wanted:
+        return None
+    (evidence, how), waiting = max(
+        wanted.items(), key=lambda item: (sum(weight[f.verdict] for f in item[1]), item[0])
+    )
+    return NextBest(evidence, tuple(sorted({f.code for f in waiting})), how)

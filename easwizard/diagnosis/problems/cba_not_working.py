@@ -1,0 +1,102 @@
+"""Certificates fail on the new server, and which switch is off cannot be seen from outside (exchange.md 2.3, 3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from easwizard.case.case import Case
+from easwizard.case.facts import HttpFacts, Observation, SampleFacts
+from easwizard.case.requests import Target
+from easwizard.diagnosis.clues import AnswerClue, Cap, Clue, Effect, Group
+from easwizard.diagnosis.problem import Examination, Problem
+from easwizard.diagnosis.verdicts import Severity, Verdict
+from easwizard.diagnosis.wanted import iis_settings
+from easwizard.exchange.certainty import Basis
+from easwizard.exchange.inventory import Role
+from easwizard.exchange.replies import ACTIVESYNC_PATH, Meaning, Sent
+
+_SWITCHES = (
+    "cba/role-service-missing",
+    "cba/server-mapping-off",
+    "cba/certificate-not-required",
+    "cba/vdir-mapping-off",
+)
+
+
+def examine(case: Case) -> Examination:
+    targets = case.with_role(Role.CERT)
+    clues = tuple(clue for t in targets for clue in (*_looks(case, t), *_sign_ins(case, t)))
+    proxied = case.answer("tls-in-front") == "delegation"
+    cap = Cap(Verdict.POSSIBLE, "a publishing proxy signs in for the phones, and its own log decides", "J14")
+    missing = (iis_settings("only the servers' own settings show which switch is off"),) if targets else ()
+    return Examination(clues=clues, caps=(cap,) if proxied else (), missing=missing)
+
+
+def _looks(case: Case, target: Target) -> Iterator[Clue]:
+    """Where nobody asks for a certificate, none can sign in, whatever ends TLS."""
+    for observation, facts in case.http(target, ACTIVESYNC_PATH):
+        if observation.ok and facts.credentials is Sent.NONE and facts.client_certificate.was_asked is False:
+            text = f"{target.host} at {facts.address} never asks for a client certificate"
+            yield Clue(
+                Effect.SUPPORTS, text, "2.3, 3.1", Group.PROBE, subject=(target.host,),
+                observation=observation.id, strong=True,
+            )  # fmt: skip
+            return
+
+
+def _sign_ins(case: Case, target: Target) -> Iterator[Clue]:
+    for observation, facts in case.samples(target):
+        if facts.credentials is not Sent.CERTIFICATE or not observation.ok or not facts.sent:
+            continue
+        if facts.ok and all("200" in outcomes for outcomes in facts.by_address.values()):
+            text = f"the certificate of {facts.account} signed in at every address of {target.host}"
+            yield Clue(
+                Effect.EXCLUDES, text, "3.1", Group.SAMPLING, subject=(target.host,), observation=observation.id
+            )
+        elif not facts.ok:
+            yield _always_refused(case, target, observation, facts)
+        elif facts.failed:
+            text = f"the certificate of {facts.account} signed in at some addresses of {target.host} only"
+            yield Clue(
+                Effect.SUPPORTS, text, "2.1", Group.SAMPLING, Basis.INFERRED, (target.host,), observation.id
+            )  # fmt: skip
+
+
+def _always_refused(case: Case, target: Target, observation: Observation, facts: SampleFacts) -> Clue:
+    """Strong only where the front end itself refused: behind a certificate that was taken, a leg may have failed."""
+    replies = [f for o, f in case.http(target, ACTIVESYNC_PATH) if o.ok and f.account == facts.account]
+    text = f"the certificate of {facts.account} was refused {facts.failed} of {facts.sent} times at {target.host}"
+    basis = Basis.CONFIRMED if any(f.meaning is Meaning.CERTIFICATE_NEVER_ASKED for f in replies) else Basis.INFERRED
+    return Clue(
+        Effect.SUPPORTS, text, "3.1", Group.SAMPLING, basis, (target.host,), observation.id,
+        strong=bool(replies) and all(_by_front_end(f) for f in replies),
+    )  # fmt: skip
+
+
+def _by_front_end(facts: HttpFacts) -> bool:
+    """Never asked, or taken and refused without any way to sign in: the mark of the missing attribute (3.1)."""
+    if facts.meaning is Meaning.CERTIFICATE_NEVER_ASKED:
+        return True
+    return facts.status == 401 and not facts.challenges
+
+
+PROBLEM = Problem(
+    code="cba/not-working",
+    severity=Severity.HIGH,
+    examine=examine,
+    answers=(
+        AnswerClue(
+            "fails-cert-new", ("always",), Effect.SUPPORTS,
+            "certificate devices with a mailbox on the new version always fail", "1.5",
+        ),
+        AnswerClue(
+            "fails-cert-old", ("always",), Effect.SUPPORTS,
+            "certificate devices with a mailbox on the old version always fail", "1.5",
+        ),
+        AnswerClue(
+            "fails-cert-new", ("never",), Effect.WEAKENS,
+            "certificate devices with a mailbox on the new version never fail", "1.5",
+        ),
+    ),
+    yields_to=_SWITCHES,
+)  # fmt: skip

@@ -1,0 +1,55 @@
+"""A name does not resolve (exchange.md 7, DNS): what every resolver said, kept apart from those that were silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from easwizard.case.case import Case
+from easwizard.case.facts import DnsFacts, DnsOutcome, Observation
+from easwizard.case.requests import Target
+from easwizard.diagnosis.clues import Clue, Effect, Group, Missing
+from easwizard.diagnosis.legacy_names import INTERNAL_URL
+from easwizard.diagnosis.problem import Examination, Problem
+from easwizard.diagnosis.verdicts import Severity
+
+_NOTHING_THERE = {DnsOutcome.NXDOMAIN, DnsOutcome.NO_ADDRESS, DnsOutcome.DANGLING}
+
+
+def examine(case: Case) -> Examination:
+    clues = tuple(clue for target in case.targets for clue in _clues(case, target))
+    absent = [t for t in case.targets if any(c.is_positive and t.host in c.subject for c in clues)]
+    retired = absent and all(t.role.is_legacy and case.answer(INTERNAL_URL + t.host) == "no" for t in absent)
+    silent = any(o.ok is False for o, _ in case.seen(DnsFacts))
+    missing = (_other_resolver(),) if silent else ()
+    return Examination(clues=clues, missing=missing, severity=Severity.INFO if retired else None)
+
+
+def _clues(case: Case, target: Target) -> Iterator[Clue]:
+    looks = case.dns(target.host)
+    answered = [(o, f) for o, f in looks if o.ok]
+    if any(f.addresses for _, f in answered):
+        resolvers = sorted({f.resolver for _, f in answered if f.addresses})
+        text = f"{target.host} resolves ({', '.join(resolvers)})"
+        yield Clue(Effect.EXCLUDES, text, "7", Group.PROBE, subject=(target.host,))
+        return
+    absent = [(o, f) for o, f in answered if f.outcome in _NOTHING_THERE]
+    if absent:
+        yield _absent(target, absent, complete=len(absent) == len(looks))
+
+
+def _absent(target: Target, absent: list[tuple[Observation, DnsFacts]], complete: bool) -> Clue:
+    said = sorted({f"{f.resolver}: {f.outcome}" for _, f in absent})
+    text = f"{target.host} has no address ({', '.join(said)})"
+    effect = Effect.PROVES if complete else Effect.SUPPORTS
+    return Clue(effect, text, "7", Group.PROBE, subject=(target.host,), observation=absent[0][0].id)
+
+
+def _other_resolver() -> Missing:
+    return Missing(
+        "the answer of the resolver that was silent",
+        "a name may exist in one view of DNS only",
+        "easwizard check ... --resolver internal=IP --resolver external=IP",
+    )
+
+
+PROBLEM = Problem(code="dns/missing", severity=Severity.HIGH, examine=examine)

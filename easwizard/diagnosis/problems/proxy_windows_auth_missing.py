@@ -1,0 +1,55 @@
+"""The legacy /Proxy offers no Windows authentication, so the proxying server cannot sign in (exchange.md 1.3, 1.4).
+
+A bare 403 or 404 there is no clue at all: from outside it is plain hardening (J5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from easwizard.case.case import Case
+from easwizard.diagnosis.clues import Cap, Clue, Effect, Group
+from easwizard.diagnosis.legacy_names import LegacyName, Stance, legacy_names
+from easwizard.diagnosis.problem import Examination, Problem
+from easwizard.diagnosis.verdicts import Severity, Verdict
+from easwizard.diagnosis.wanted import internal_urls, proxy_log
+from easwizard.exchange.certainty import Basis
+
+
+def examine(case: Case) -> Examination:
+    names = legacy_names(case)
+    clues = (*(clue for name in names for clue in _from_name(name)), *_from_inventory(case))
+    missing = [internal_urls("whether this name is an InternalUrl now")] if names else []
+    if any(c.is_positive for c in clues):
+        missing.append(proxy_log("the legacy server's own log shows 401 2 for the proxy leg"))
+    return Examination(clues=clues, caps=tuple(_caps(clues)), missing=tuple(missing))
+
+
+def _from_name(name: LegacyName) -> Iterator[Clue]:
+    without = name.observation(Stance.WITHOUT_WINDOWS)
+    if without is not None and name.internal_url != "no":
+        known = name.internal_url == "yes"
+        text = f"/Proxy on {name.host} answers 401 without Negotiate and NTLM"
+        group = Group.ANSWER if known else Group.PROBE
+        yield Clue(
+            Effect.SUPPORTS, text, "1.4, J4", group, Basis.INFERRED, (name.host,), without, strong=known
+        )  # fmt: skip
+    elif name.accepts:
+        text = f"/Proxy on {name.host} offers Negotiate and NTLM"
+        seen = name.observation(Stance.ACCEPTS)
+        yield Clue(Effect.EXCLUDES, text, "1.4", Group.PROBE, subject=(name.host,), observation=seen)
+
+
+def _from_inventory(case: Case) -> Iterator[Clue]:
+    for vdir in case.inventory.vdirs:
+        if vdir.product is not None and vdir.product.is_legacy and vdir.proxy_windows is False:
+            text = f"Windows authentication is off on /Proxy of {vdir.label}"
+            yield Clue(Effect.PROVES, text, "1.3, 2.3", Group.EVIDENCE, subject=(vdir.label,))
+
+
+def _caps(clues: Sequence[Clue]) -> Iterator[Cap]:
+    if not {c.group for c in clues if c.is_positive} & {Group.SAMPLING, Group.LOG, Group.EVIDENCE}:
+        yield Cap(Verdict.LIKELY, "a jump box is not the proxying server: what it sees alone never confirms", "J7")
+
+
+PROBLEM = Problem(code="proxy/windows-auth-missing", severity=Severity.HIGH, examine=examine)

@@ -1,0 +1,76 @@
+"""A name resolves, but nothing behind it answers over TLS: said with the layer and the reason (transport.md 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from easwizard.case.case import Case
+from easwizard.case.facts import HttpFacts, Observation, Reason, Status, TcpFacts, TlsFacts
+from easwizard.case.requests import Target
+from easwizard.diagnosis.clues import Clue, Effect, Group, Missing
+from easwizard.diagnosis.problem import Examination, Problem
+from easwizard.diagnosis.verdicts import Severity
+from easwizard.exchange.certainty import Basis
+
+_ANSWERS_IN_ITS_WAY = {Reason.CERTIFICATE_WANTED, Reason.CERTIFICATE_REFUSED}
+"""The far side is alive and wants something: that is not unreachable."""
+_ONLY_TLS_DIFFERS = {Reason.TLS_VERSION, Reason.TLS_REFUSED, Reason.NAME_REFUSED}
+"""Something answers, but no common way to talk was found; an old server may be healthy so (exchange.md 2.9)."""
+
+Look = Observation
+
+
+def examine(case: Case) -> Examination:
+    clues = tuple(clue for target in case.targets for clue in _clues(case, target))
+    missing = ()
+    if any(c.is_positive for c in clues):
+        missing = (_from_inside(),)
+    return Examination(clues=clues, missing=missing)
+
+
+def _clues(case: Case, target: Target) -> Iterator[Clue]:
+    by_address = _endings(case, target)
+    if not by_address:
+        return
+    failed = {address: look for address, look in by_address.items() if look is not None}
+    subject = (target.host,)
+    if not failed:
+        text = f"every address of {target.name} answers over TLS"
+        yield Clue(Effect.EXCLUDES, text, "7", Group.PROBE, subject=subject)
+        return
+    address, look = next(iter(failed.items()))
+    text = f"{target.name} at {', '.join(failed)}: {look.words}"
+    if len(failed) < len(by_address):
+        text += f"; {len(by_address) - len(failed)} of {len(by_address)} addresses answer"
+    only_differs = all(look.reason in _ONLY_TLS_DIFFERS for look in failed.values())
+    effect = Effect.PROVES if len(failed) == len(by_address) and not only_differs else Effect.SUPPORTS
+    basis = Basis.INFERRED if only_differs else Basis.CONFIRMED
+    yield Clue(effect, text, "7, 2.9", Group.PROBE, basis, subject, look.id, strong=not only_differs)
+
+
+def _endings(case: Case, target: Target) -> dict[str, Look | None]:
+    """For each address the lowest layer that failed there, or None where all of them answered."""
+    endings: dict[str, Look | None] = {}
+    layers: tuple[tuple[Observation, TcpFacts | TlsFacts | HttpFacts], ...] = (
+        *case.tcp(target),
+        *case.tls(target),
+        *((o, f) for o, f in case.http(target) if f.account is None),
+    )
+    for look, facts in layers:
+        failed = look.status is Status.FAILED and look.reason not in _ANSWERS_IN_ITS_WAY
+        if failed and endings.get(facts.address) is None:
+            endings[facts.address] = look
+        elif look.ok:
+            endings.setdefault(facts.address, None)
+    return dict(sorted(endings.items()))
+
+
+def _from_inside() -> Missing:
+    return Missing(
+        "the same look from another place",
+        "a firewall between here and there looks the same as a server that is down",
+        "run the same easwizard check on a server inside, or: Test-NetConnection HOST -Port 443",
+    )
+
+
+PROBLEM = Problem(code="tls/unreachable", severity=Severity.HIGH, examine=examine)

@@ -1,0 +1,63 @@
+"""What cannot be seen from where we stand, said aloud: an absent observation is never health (DESIGN 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from easwizard.case.case import Case
+from easwizard.case.facts import SampleFacts, Status
+from easwizard.case.requests import Target
+from easwizard.diagnosis.finding import NotExamined
+from easwizard.exchange.inventory import Role
+
+
+def unseen(case: Case) -> tuple[NotExamined, ...]:
+    """Everything that was not looked at, in the order an admin would ask about it."""
+    return (*_sign_ins(case), *_certificates(case), *_the_leg(case), *_failed_looks(case))
+
+
+def _sign_ins(case: Case) -> Iterator[NotExamined]:
+    if not case.accounts:
+        yield NotExamined(
+            "signing in, and the way on to the old servers",
+            "no account was given; anonymous requests end at the new server",
+        )
+    for observation, facts in case.seen(SampleFacts):
+        name = f"the legacy leg of {facts.account} through {observation.target}"
+        if observation.status is not Status.OK:
+            yield NotExamined(f"sign-in of {facts.account} at {observation.target}", observation.words or "no answer")
+        elif facts.mailbox is not None and _on_old_version(facts) and not facts.crossed:
+            if facts.front_end_only:
+                why = "the answers came from the front end itself; none shows the old server's version (J8)"
+            else:
+                why = "no sample proved to have reached the old server (J8)"
+            yield NotExamined(name, why)
+
+
+def _on_old_version(facts: SampleFacts) -> bool:
+    return facts.mailbox is not None and facts.mailbox.startswith(("2007", "2010"))
+
+
+def _certificates(case: Case) -> Iterator[NotExamined]:
+    if case.with_role(Role.CERT) and case.device_certificate is None:
+        yield NotExamined("certificate sign-in", "no client certificate was given")
+
+
+def _the_leg(case: Case) -> Iterator[NotExamined]:
+    if case.with_role(Role.LEGACY_GENERIC, Role.LEGACY_CERT):
+        yield NotExamined(
+            "the legacy names as the proxying servers see them",
+            f"looked at from {case.vantage.host}; the mailbox servers' own DNS, hosts file, firewall and "
+            "TLS settings decide (J7)",
+        )
+
+
+def _failed_looks(case: Case) -> Iterator[NotExamined]:
+    for target in case.targets:
+        if _answered(case, target):
+            continue
+        yield NotExamined(f"everything behind {target.name}", "it gave no HTTP answer")
+
+
+def _answered(case: Case, target: Target) -> bool:
+    return any(o.ok for o, _ in case.http(target))
