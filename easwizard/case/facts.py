@@ -263,6 +263,11 @@ class Observation:
         return self.status is Status.OK
 
     @property
+    def detail_unless_ok(self) -> str | None:
+        """Why it was skipped or cancelled, in words; None when the far side answered."""
+        return None if self.ok else self.detail
+
+    @property
     def words(self) -> str | None:
         """Why there is no answer, in words; None when there is one."""
         if self.status is Status.OK:

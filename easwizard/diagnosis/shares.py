@@ -13,4 +13,5 @@ def percent(share: float) -> str:
 def share_in_words(failed: int, total: int) -> str:
     """E.g. `9 of 20 (45 %, 26 to 66 % if draws are independent)` (J9)."""
     low, high = wilson_interval(failed, total)
-    return f"{failed} of {total} ({percent(failed / total)}, {low * 100:.0f} to {high * 100:.0f} % if draws are independent)"
+    interval = f"{low * 100:.0f} to {high * 100:.0f} % if draws are independent"
+    return f"{failed} of {total} ({percent(failed / total)}, {interval})"

@@ -86,14 +86,6 @@ def article(certificate_servers: tuple[str, ...] = ("EX07A", "EX07B"), legacy: i
     )
 
 
-def with_vdirs(inventory: Inventory, product: Product, **values: object) -> Inventory:
-    """The inventory with these values on every vdir of a product."""
-    changed: list[VirtualDirectory] = []
-    for vdir in inventory.vdirs:
-        changed.append(replace(vdir, **values) if vdir.product is product else vdir)  # type: ignore[arg-type]
-    return replace(inventory, vdirs=tuple(changed))
-
-
 def nameless(inventory: Inventory) -> Inventory:
     """The inventory as vdir output alone gives it: nothing is recorded of legacy names."""
     kept = tuple(n for n in inventory.namespaces if not n.role.is_legacy)

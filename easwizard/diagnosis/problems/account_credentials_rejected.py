@@ -1,4 +1,4 @@
-"""The server refused the user name and password, or a failed leg looks so: never more than possible at first (J10)."""
+"""The server refused the user name and password, or a failed leg looks so: at most possible at first (J10)."""
 
 from __future__ import annotations
 
@@ -21,9 +21,8 @@ def examine(case: Case) -> Examination:
     refused = [c for c in clues if c.is_positive]
     if not refused:
         return Examination(clues=clues)
-    caps = () if case.answer("owa") == "fails" else (
-        Cap(Verdict.POSSIBLE, "a 401 before any success is not yet a wrong password: a failed leg may look so", "J10"),
-    )  # fmt: skip
+    because = "a 401 before any success is no proof of a wrong password: a failed leg may look so"
+    caps = () if case.answer("owa") == "fails" else (Cap(Verdict.POSSIBLE, because, "J10"),)
     return Examination(
         clues=clues,
         caps=caps,

@@ -222,6 +222,6 @@ PROBLEM = Problem(
             "fails-basic-new", ("sometimes", "always"), Effect.WEAKENS,
             "devices with a mailbox on the new version fail too, and these never use the legacy leg", "8",
         ),
-        AnswerClue("scope", ("one-user", "one-device-type"), Effect.WEAKENS, "only one user or device type fails", "8"),
+        AnswerClue("scope", ("one-user", "one-device-type"), Effect.WEAKENS, "one user or device type fails", "8"),
     ),
 )  # fmt: skip

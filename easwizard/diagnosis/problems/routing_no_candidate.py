@@ -1,4 +1,4 @@
-"""The mailbox's site has no legacy virtual directory to proxy to (exchange.md 1.2, J13). Only an inventory shows it."""
+"""The mailbox's site has no legacy virtual directory to proxy to (exchange.md 1.2, J13). An inventory shows it."""
 
 from __future__ import annotations
 

@@ -17,15 +17,11 @@ _ANSWERS_IN_ITS_WAY = {Reason.CERTIFICATE_WANTED, Reason.CERTIFICATE_REFUSED}
 _ONLY_TLS_DIFFERS = {Reason.TLS_VERSION, Reason.TLS_REFUSED, Reason.NAME_REFUSED}
 """Something answers, but no common way to talk was found; an old server may be healthy so (exchange.md 2.9)."""
 
-Look = Observation
-
 
 def examine(case: Case) -> Examination:
     clues = tuple(clue for target in case.targets for clue in _clues(case, target))
-    missing = ()
-    if any(c.is_positive for c in clues):
-        missing = (_from_inside(),)
-    return Examination(clues=clues, missing=missing)
+    failing = any(c.is_positive for c in clues)
+    return Examination(clues=clues, missing=(_from_inside(),) if failing else ())
 
 
 def _clues(case: Case, target: Target) -> Iterator[Clue]:
@@ -38,7 +34,7 @@ def _clues(case: Case, target: Target) -> Iterator[Clue]:
         text = f"every address of {target.name} answers over TLS"
         yield Clue(Effect.EXCLUDES, text, "7", Group.PROBE, subject=subject)
         return
-    address, look = next(iter(failed.items()))
+    look = next(iter(failed.values()))
     text = f"{target.name} at {', '.join(failed)}: {look.words}"
     if len(failed) < len(by_address):
         text += f"; {len(by_address) - len(failed)} of {len(by_address)} addresses answer"
@@ -48,9 +44,9 @@ def _clues(case: Case, target: Target) -> Iterator[Clue]:
     yield Clue(effect, text, "7, 2.9", Group.PROBE, basis, subject, look.id, strong=not only_differs)
 
 
-def _endings(case: Case, target: Target) -> dict[str, Look | None]:
+def _endings(case: Case, target: Target) -> dict[str, Observation | None]:
     """For each address the lowest layer that failed there, or None where all of them answered."""
-    endings: dict[str, Look | None] = {}
+    endings: dict[str, Observation | None] = {}
     layers: tuple[tuple[Observation, TcpFacts | TlsFacts | HttpFacts], ...] = (
         *case.tcp(target),
         *case.tls(target),

@@ -1,0 +1,100 @@
+"""The command line as argparse knows it (DESIGN 5). Reads words; opens no file and imports no part."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from easwizard import __version__
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="easwizard",
+        description="Finds out why ActiveSync fails between Exchange versions. It never changes a server.",
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"easwizard {__version__}")
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _check(commands)
+    _lab(commands)
+    _explain(commands)
+    _report(commands)
+    return top
+
+
+def _command(commands: Any, name: str, summary: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=summary, description=summary, allow_abbrev=False
+    )
+    command.set_defaults(handler=_handler(name))
+    return command
+
+
+def _handler(name: str) -> Callable[[argparse.Namespace], int]:
+    """The command's own module, imported only when the command runs."""
+
+    def handle(arguments: argparse.Namespace) -> int:
+        return int(import_module(f"easwizard.cli.{name}").run(arguments))
+
+    return handle
+
+
+def _check(commands: Any) -> None:
+    check = _command(commands, "check", "look at namespaces over DNS and HTTPS and say what is wrong")
+    check.add_argument(
+        "names",
+        nargs="+",
+        metavar="[ROLE=]HOST[:PORT]",
+        help="a namespace; ROLE is generic, cert, legacy-generic, legacy-cert, autodiscover or other",
+    )
+    looking = check.add_argument_group("looking")
+    looking.add_argument(
+        "--resolver", action="append", default=[], metavar="LABEL=IP[:PORT]", help="ask this DNS server"
+    )
+    looking.add_argument("--ca", metavar="FILE", help="also trust the certificates of this authority (PEM)")
+    looking.add_argument("--timeout", type=float, metavar="S", help="for every phase (TCP 5, TLS 10, first byte 60)")
+    _signing_in(check)
+    knowing = check.add_argument_group("knowing")
+    knowing.add_argument("--answer", action="append", default=[], metavar="ID=VALUE", help="see explain --symptoms")
+    output = check.add_argument_group("output")
+    output.add_argument("--json", action="store_true", help="the report as JSON on stdout")
+    output.add_argument("--report", metavar="FILE", help="also write the report: .json or .txt")
+
+
+def _signing_in(check: argparse.ArgumentParser) -> None:
+    group = check.add_argument_group("signing in (only over verified connections)")
+    group.add_argument("--user", action="append", default=[], metavar="NAME", help="a test account, with --mailbox")
+    group.add_argument("--mailbox", action="append", default=[], metavar="PRODUCT[@AD-SITE]", help="where it lives")
+    group.add_argument("--client-cert", metavar="FILE", help="a client certificate, PFX or PEM")
+    group.add_argument("--client-key", metavar="FILE", help="its key, where that is a file of its own")
+    group.add_argument("--samples", type=int, metavar="N", help="sign-ins for each account (default: enough)")
+    group.add_argument("--pace", default="3", metavar="SECONDS|careful", help="between two sign-ins (3)")
+    group.add_argument("--refusals", type=int, default=1, metavar="N", help="refused passwords risked in a row (1)")
+
+
+def _lab(commands: Any) -> None:
+    lab = _command(commands, "lab", "start a practice estate on this machine")
+    lab.add_argument("scenario", nargs="?", metavar="SCENARIO", help="see --list (default: article)")
+    what = lab.add_mutually_exclusive_group()
+    what.add_argument("--list", action="store_true", help="the scenarios")
+    what.add_argument("--check", action="store_true", help="start it, check it, print the report, stop")
+    what.add_argument("--headless", action="store_true", help="start it and run until interrupted")
+    lab.add_argument("--seed", type=int, metavar="N", help="of everything that is drawn")
+    lab.add_argument("--time-scale", type=float, default=1.0, metavar="X", help="stretches the estate's delays")
+    lab.add_argument("--json", action="store_true", help="with --check: the report as JSON")
+
+
+def _explain(commands: Any) -> None:
+    explain = _command(commands, "explain", "the catalogue of problems, or one of them")
+    explain.add_argument("code", nargs="?", metavar="CODE")
+    explain.add_argument("--symptoms", action="store_true", help="the questions and their values, for --answer")
+    explain.add_argument("--json", action="store_true")
+
+
+def _report(commands: Any) -> None:
+    report = _command(commands, "report", "about reports")
+    report.add_argument("--schema", action="store_true", required=True, help="print the JSON Schema of reports")

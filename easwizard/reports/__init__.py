@@ -1,0 +1,1 @@
+"""One case, several outputs. They all draw the same model, so they cannot disagree. Pure text out; no screen."""

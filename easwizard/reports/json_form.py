@@ -1,0 +1,174 @@
+"""The JSON form of a report: the contract of DESIGN 6, described by `report.schema.json` beside this file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from enum import Enum
+from importlib import resources
+from typing import Any
+
+from easwizard.case.facts import Observation
+from easwizard.diagnosis.clues import Clue
+from easwizard.diagnosis.finding import Finding
+from easwizard.diagnosis.words import Remedy
+from easwizard.exchange.inventory import Inventory
+from easwizard.exchange.routing import Odds, Route
+from easwizard.reports.model import Report
+
+FORMAT = "easwizard-report"
+VERSION = 1
+Json = dict[str, Any]
+
+
+def render(report: Report) -> str:
+    """The report as JSON text, keys in the contract's order."""
+    return json.dumps(document(report), ensure_ascii=False, indent=2) + "\n"
+
+
+def schema() -> str:
+    """The JSON Schema of the report."""
+    return resources.files("easwizard.reports").joinpath("report.schema.json").read_text(encoding="utf-8")
+
+
+def document(report: Report) -> Json:
+    """The report as plain data."""
+    vantage, diagnosis = report.case.vantage, report.diagnosis
+    next_best = diagnosis.next_best
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "tool": {"name": "easwizard", "version": report.tool_version},
+        "created_utc": utc(report.created),
+        "vantage": {
+            "host": vantage.host,
+            "resolvers": [
+                {"label": r.label, "address": r.address if r.port == 53 else f"{r.address}:{r.port}"}
+                for r in vantage.resolvers
+            ],
+        },
+        "redacted": "none",
+        "verdict": report.outcome.value,
+        "findings": [_finding(finding) for finding in diagnosis.findings],
+        "observations": [_observation(observation) for observation in report.case.observations],
+        "inventory": _inventory(report.case.inventory),
+        "imports": [],
+        "routes": [_route(route) for route in report.routes],
+        "not_examined": [plain(item) for item in diagnosis.not_examined],
+        "next_best": plain(next_best) if next_best is not None else None,
+    }
+
+
+def utc(moment: datetime) -> str:
+    """A moment as the contract writes it, e.g. `2026-11-23T14:02:00Z`."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def plain(value: object) -> Any:
+    """Any of our values as plain JSON data: dataclasses to objects, enums to their values, tuples to lists."""
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(plain(key)): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    return value
+
+
+def _finding(finding: Finding) -> Json:
+    return {
+        "code": finding.code,
+        "title": finding.title,
+        "verdict": finding.verdict.value,
+        "severity": finding.severity.value,
+        "conflict": finding.conflict,
+        "accepted": None,
+        "subjects": list(finding.subjects),
+        "summary": finding.summary,
+        "helpdesk": finding.helpdesk,
+        "engineer": finding.engineer,
+        "limits": list(finding.limits),
+        "clues": [_clue(clue) for clue in finding.clues],
+        "missing": [plain(item) for item in finding.missing],
+        "remedies": [_remedy(remedy) for remedy in finding.remedies],
+    }
+
+
+def _clue(clue: Clue) -> Json:
+    return {
+        "effect": clue.effect.value,
+        "text": clue.text,
+        "source": clue.source,
+        "observation": clue.observation,
+        "basis": clue.basis.value,
+        "group": clue.group.value,
+    }
+
+
+def _remedy(remedy: Remedy) -> Json:
+    return {
+        "id": remedy.id,
+        "title": remedy.title,
+        "recommended": remedy.recommended,
+        "predicted": None,
+        "steps": [
+            {
+                "title": step.title,
+                "instruction": step.instruction,
+                "command": step.command,
+                "shell": step.shell,
+                "change": None,
+                "check": step.check,
+                "undo": step.undo,
+            }
+            for step in remedy.steps
+        ],
+    }
+
+
+def _observation(observation: Observation) -> Json:
+    facts = plain(observation.facts)
+    if observation.detail is not None:
+        facts["detail"] = observation.detail
+    return {
+        "id": observation.id,
+        "kind": observation.kind,
+        "target": observation.target,
+        "vantage": observation.vantage,
+        "status": observation.status.value,
+        "reason": observation.reason.value if observation.reason is not None else observation.detail_unless_ok,
+        "facts": facts,
+        "phases_ms": {phase: round(ms, 1) for phase, ms in observation.phases_ms.items()},
+        "elapsed_ms": round(observation.elapsed_ms, 1) if observation.elapsed_ms is not None else None,
+        "at_utc": utc(observation.at),
+    }
+
+
+def _inventory(inventory: Inventory) -> Json:
+    return {
+        "servers": [plain(server) for server in inventory.servers],
+        "vdirs": [plain(vdir) for vdir in inventory.vdirs],
+        "namespaces": [plain(namespace) for namespace in inventory.namespaces],
+    }
+
+
+def _route(route: Route) -> Json:
+    exact = route.odds.exact
+    return {
+        "device": route.device.value,
+        "mailbox": route.mailbox.product.value,
+        "site": route.mailbox.site,
+        "namespace": route.namespace,
+        "success": exact,
+        "range": None if exact is not None else [route.odds.low, route.odds.high],
+        "by_name": _exact(route.by_name),
+        "paths": [plain(path) for path in route.paths],
+    }
+
+
+def _exact(odds: Odds | None) -> float | None:
+    return odds.exact if odds is not None else None

@@ -1,0 +1,31 @@
+"""What every report draws: a case with everything that follows from it, at one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from easwizard import __version__
+from easwizard.case.case import Case
+from easwizard.diagnosis.engine import diagnose
+from easwizard.diagnosis.finding import Diagnosis
+from easwizard.diagnosis.outcome import Outcome, outcome
+from easwizard.exchange.routing import Route, routes
+
+
+@dataclass(frozen=True)
+class Report:
+    """A case, its diagnosis and its routes. `created` is UTC."""
+
+    case: Case
+    diagnosis: Diagnosis
+    outcome: Outcome
+    routes: tuple[Route, ...]
+    created: datetime
+    tool_version: str = __version__
+
+
+def report_on(case: Case, now: datetime) -> Report:
+    """Everything that follows from a case. Same case, same report but for the time."""
+    diagnosis = diagnose(case)
+    return Report(case, diagnosis, outcome(case, diagnosis), routes(case.inventory), now)
