@@ -7,7 +7,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from easwizard.cli.inputs import mailbox, pace, resolver, target
 from easwizard.cli.talk import Talker
 from easwizard.diagnosis.interview import AnswerError, check_answers, parse_answer
 from easwizard.diagnosis.outcome import Outcome
+from easwizard.exchange.routing import Mailbox
 from easwizard.reports import json_form, plain
 from easwizard.reports.model import Report, report_on
 from easwizard.workflow.investigate import investigate
@@ -93,7 +94,8 @@ def _accounts(arguments: argparse.Namespace) -> tuple[Account, ...]:
         raise UsageError("--user and --mailbox go in pairs: give one --mailbox for each --user, in the same order")
     if len(set(arguments.user)) < len(arguments.user):
         raise UsageError("the same --user is given twice")
-    boxes = [mailbox(text) for text in arguments.mailbox] or [None] * len(arguments.user)
+    boxes: list[Mailbox | None] = [mailbox(text) for text in arguments.mailbox]
+    boxes = boxes or [None] * len(arguments.user)
     return tuple(Account(user, box) for user, box in zip(arguments.user, boxes, strict=True))
 
 
@@ -178,8 +180,6 @@ def _certificate(arguments: argparse.Namespace, environment: Mapping[str, str]) 
 
 
 def _with_certificate(case: Case, equipment: Equipment) -> Case:
-    from dataclasses import replace
-
     return replace(case, device_certificate=equipment.certificate_label)
 
 

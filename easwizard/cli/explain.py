@@ -80,7 +80,7 @@ def _one(entry: Entry) -> Iterator[str]:
         yield ""
         yield f"Remedy: {remedy.title}{' (recommended)' if remedy.recommended else ''}"
         for number, step in enumerate(remedy.steps, start=1):
-            yield f"  {number}. {step.title}. {step.instruction}"
+            yield f"  {number}. {step.title}. {step.instruction}".rstrip()
             if step.command is not None:
                 yield f"     [{step.shell}] {step.command}"
             yield f"     check: {step.check}"

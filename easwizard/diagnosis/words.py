@@ -15,7 +15,10 @@ from importlib import resources
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a remedy, in words; `command` is the text to copy, `shell` where it runs."""
+    """One step of a remedy, in words; `command` is the text to copy, `shell` where it runs.
+
+    The instruction may be empty where the title says everything.
+    """
 
     title: str
     instruction: str
@@ -112,7 +115,7 @@ def _step(item: str) -> Step:
         raise WordsError(f"the step '{title}' has no check")
     return Step(
         title=title.rstrip("."),
-        instruction=instruction or title,
+        instruction=instruction,
         check=labelled["Check"],
         undo=labelled.get("Undo"),
         command=labelled[shell].strip("`") if shell else None,

@@ -149,7 +149,8 @@ def endpoints_of(inventory: Inventory, host: str) -> tuple[Endpoint, ...]:
     provided they all belong to web sites of one name: two web sites sharing a host leave it open (J19).
     """
     record = inventory.namespace(host)
-    if record is not None and record.endpoints:
+    # A change that leads a name nowhere known says so; guessing again would undo what it says (J2).
+    if record is not None and (record.endpoints or record.basis == "change"):
         return record.endpoints
     bound = _bound(inventory, host)
     if bound:
@@ -209,7 +210,7 @@ def _arrivals(inventory: Inventory, candidate: VirtualDirectory) -> tuple[Arriva
 
 
 def leg_odds(legs: Sequence[Draw]) -> Odds:
-    """The odds that the legacy leg succeeds when each vdir object is equally likely (J2)."""
+    """The odds that the legacy leg succeeds when each vdir object is equally likely (J2); open without any."""
     return _mean([leg.odds for leg in legs])
 
 
@@ -275,26 +276,34 @@ def routes(inventory: Inventory) -> tuple[Route, ...]:
 
 
 def _route(inventory: Inventory, device: Device, mailbox: Mailbox, namespace: NamespaceRecord) -> Route:
+    legs = draws(inventory, mailbox)
     paths: list[Path] = []
-    legs: tuple[Draw, ...] = ()
-    endpoints = namespace.endpoints
-    for endpoint in endpoints:
-        share = 1 / len(endpoints)
+    crossing = 0.0
+    for endpoint in namespace.endpoints:
+        share = 1 / len(namespace.endpoints)
         entry = front_end(inventory, endpoint, device)
         first = Hop("front-end", f"{namespace.host} -> {endpoint.label}", entry.outcome, entry.why)
         if entry.outcome is not Outcome.OK:
             paths.append(Path(share, (first,), entry.outcome))
-            continue
-        if _needs_leg(inventory, endpoint, mailbox):
-            legs = draws(inventory, mailbox)
+        elif _needs_leg(inventory, endpoint, mailbox):
+            crossing += share
             paths.extend(_leg_paths(share, first, legs))
         else:
             paths.append(Path(share, (first,), _served(inventory, endpoint, mailbox)))
-    if not endpoints:
+    if not namespace.endpoints:
         unknown = Hop("front-end", namespace.host, Outcome.UNKNOWN, "where this name leads is not known")
         paths.append(Path(1.0, (unknown,), Outcome.UNKNOWN))
     odds = _odds((p.probability, p.outcome) for p in paths)
-    return Route(device, mailbox, namespace.host, tuple(paths), odds, leg_odds_by_name(legs) if legs else None)
+    by_name = _by_name(odds, legs, crossing) if legs and crossing else None
+    return Route(device, mailbox, namespace.host, tuple(paths), odds, by_name)
+
+
+def _by_name(odds: Odds, legs: Sequence[Draw], crossing: float) -> Odds:
+    """The route's odds with its crossing share drawn among names instead of objects; the rest stays (J3)."""
+    by_object, by_name = leg_odds(legs), leg_odds_by_name(legs)
+    low = odds.low + crossing * (by_name.low - by_object.low)
+    high = odds.high + crossing * (by_name.high - by_object.high)
+    return Odds(round(low, 9), round(high, 9))
 
 
 def _needs_leg(inventory: Inventory, endpoint: Endpoint, mailbox: Mailbox) -> bool:
@@ -309,6 +318,8 @@ def _served(inventory: Inventory, endpoint: Endpoint, mailbox: Mailbox) -> Outco
         return Outcome.UNKNOWN
     if server.product.is_legacy and server.product is not mailbox.product:
         return Outcome.REDIRECTED if not mailbox.product.is_legacy else Outcome.UNKNOWN
+    if server.product.is_legacy and (server.site or "").casefold() != (mailbox.site or "").casefold():
+        return Outcome.UNKNOWN  # by proxy or by 451, as the other site's ExternalUrl decides (1.2)
     return Outcome.OK
 
 
@@ -338,7 +349,7 @@ def _odds(shares: Iterable[tuple[float, Outcome]]) -> Odds:
 
 def _mean(odds: Sequence[Odds]) -> Odds:
     if not odds:
-        return Odds(0.0, 0.0)
+        return Odds(0.0, 1.0)
     low = sum(o.low for o in odds) / len(odds)
     high = sum(o.high for o in odds) / len(odds)
     return Odds(round(low, 9), round(high, 9))

@@ -107,7 +107,7 @@ def _remedy(remedy: Remedy) -> Iterator[str]:
     recommended = " (recommended)" if remedy.recommended else ""
     yield from _wrapped("    Remedy   ", f"{remedy.title}{recommended}")
     for number, step in enumerate(remedy.steps, start=1):
-        yield from _wrapped(f"      {number}. ", f"{step.title}. {step.instruction}")
+        yield from _wrapped(f"      {number}. ", f"{step.title}. {step.instruction}".strip())
         if step.command is not None:
             yield f"         [{step.shell}] {step.command}"
         yield from _wrapped("         check: ", step.check)
