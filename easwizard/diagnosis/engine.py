@@ -21,7 +21,10 @@ def diagnose(case: Case, entries: Sequence[Entry] | None = None) -> Diagnosis:
         (f for f, _ in shown if f.verdict is not Verdict.NOT_EXAMINED),
         key=lambda f: (f.verdict.rank, f.severity.rank, f.code),
     )
-    open_problems = [f for f, _ in shown if f.verdict not in (Verdict.CONFIRMED, Verdict.RULED_OUT)]
+    open_problems = sorted(
+        (f for f, _ in shown if f.verdict not in (Verdict.CONFIRMED, Verdict.RULED_OUT)),
+        key=lambda f: (f.verdict.rank, f.severity.rank, f.code),
+    )
     skipped = tuple(NotExamined(f.code, _why_not(f)) for f, _ in shown if f.verdict is Verdict.NOT_EXAMINED)
     return Diagnosis(tuple(findings), (*unseen(case), *skipped), _next_best(open_problems))
 
@@ -58,13 +61,25 @@ def _finding(
         conflict=judgement.conflict,
         subjects=tuple(dict.fromkeys(name for subject in about for name in subject)),
         summary=seen.summary or words.title,
-        helpdesk=words.helpdesk,
-        engineer=words.engineer,
+        helpdesk=_hedged(judgement.verdict, words.helpdesk),
+        engineer=_hedged(judgement.verdict, words.engineer),
         clues=tuple(c for c in clues if c.subject in (*about, ())),
         limits=tuple(f"{cap.because} ({cap.source})" for cap in seen.caps) if asserted else (),
         missing=seen.missing if judgement.verdict is not Verdict.RULED_OUT else (),
-        remedies=words.remedies if asserted else (),
+        # What is only possible is settled before anything is mended.
+        remedies=words.remedies if judgement.verdict.asserts else (),
     )
+
+
+_HEDGES = {
+    Verdict.LIKELY: "Likely, not yet proven. ",
+    Verdict.POSSIBLE: "Only possible: settle it before acting on it. If it is this: ",
+}
+
+
+def _hedged(verdict: Verdict, text: str) -> str:
+    """The catalogue's words say what a problem is; doubt about this case stands before them."""
+    return _HEDGES.get(verdict, "") + text
 
 
 def _explained_away(judged: Sequence[tuple[Finding, tuple[str, ...]]]) -> list[tuple[Finding, tuple[str, ...]]]:
@@ -90,7 +105,6 @@ def _next_best(open_problems: Sequence[Finding]) -> NextBest | None:
             wanted.setdefault((missing.evidence, missing.how), []).append(finding)
     if not wanted:
         return None
-    (evidence, how), waiting = max(
-        wanted.items(), key=lambda item: (sum(weight[f.verdict] for f in item[1]), item[0])
-    )
+    # Of equals the first wins: findings come in reading order, and what they miss with the best first.
+    (evidence, how), waiting = max(wanted.items(), key=lambda item: sum(weight[f.verdict] for f in item[1]))
     return NextBest(evidence, tuple(sorted({f.code for f in waiting})), how)

@@ -30,12 +30,17 @@ class Examination:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that can be wrong. `yields_to` names the codes that explain it away when they are likely."""
+    """Something that can be wrong.
+
+    `reads` names questions whose answers `examine` weighs itself, beside those in `answers`; `yields_to` the codes
+    that explain the problem away when they are likely.
+    """
 
     code: str
     severity: Severity
     examine: Callable[[Case], Examination]
     answers: tuple[AnswerClue, ...] = ()
+    reads: tuple[str, ...] = ()
     yields_to: tuple[str, ...] = ()
 
 

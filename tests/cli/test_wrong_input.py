@@ -91,7 +91,7 @@ def unreachable_reason(port: int) -> str:
     report = json.loads(run.stdout)
     assert report["verdict"] == "inconclusive"
     assert [f["verdict"] for f in report["findings"] if f["code"] == "tls/unreachable"] == ["confirmed"]
-    return next(o["reason"] for o in report["observations"] if o["status"] == "failed")
+    return next(str(o["reason"]) for o in report["observations"] if o["status"] == "failed")
 
 
 def test_a_closed_port(closed_port: int) -> None:

@@ -87,4 +87,6 @@ def _held(case: Case, target: Target) -> Iterator[Clue]:
             yield Clue(Effect.PROVES, text, "2.3 step 3", Group.EVIDENCE, subject=(target.host,))
 
 
-PROBLEM = Problem(code="cba/certificate-not-required", severity=Severity.HIGH, examine=examine)
+PROBLEM = Problem(
+    code="cba/certificate-not-required", severity=Severity.HIGH, examine=examine, reads=("tls-in-front",)
+)

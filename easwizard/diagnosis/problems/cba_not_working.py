@@ -98,5 +98,6 @@ PROBLEM = Problem(
             "certificate devices with a mailbox on the new version never fail", "1.5",
         ),
     ),
+    reads=("tls-in-front",),
     yields_to=_SWITCHES,
 )  # fmt: skip

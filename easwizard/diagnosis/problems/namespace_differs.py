@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from easwizard.case.case import Case
 from easwizard.diagnosis.clues import Clue, Effect, Group
-from easwizard.diagnosis.legacy_names import legacy_names
+from easwizard.diagnosis.legacy_names import INTERNAL_URL, legacy_names
 from easwizard.diagnosis.mailboxes import legacy_mailboxes
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity
@@ -49,4 +49,4 @@ def _server_names(inventory: Inventory) -> set[str]:
     return {(server.fqdn or server.name).casefold() for server in inventory.servers}
 
 
-PROBLEM = Problem(code="namespace/differs", severity=Severity.INFO, examine=examine)
+PROBLEM = Problem(code="namespace/differs", severity=Severity.INFO, examine=examine, reads=(INTERNAL_URL,))

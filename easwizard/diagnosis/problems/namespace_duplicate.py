@@ -12,6 +12,7 @@ from easwizard.case.case import Case
 from easwizard.case.statistics import fits, samples_to_see
 from easwizard.diagnosis.clues import AnswerClue, Cap, Clue, Effect, Group, Missing, Subject
 from easwizard.diagnosis.legacy_names import (
+    INTERNAL_URL,
     Crossing,
     LegacyName,
     Stance,
@@ -205,6 +206,7 @@ PROBLEM = Problem(
     code="namespace/duplicate",
     severity=Severity.HIGH,
     examine=examine,
+    reads=(INTERNAL_URL,),
     answers=(
         AnswerClue(
             "fails-basic-old", ("sometimes",), Effect.SUPPORTS,

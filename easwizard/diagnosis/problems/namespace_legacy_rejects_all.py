@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from easwizard.case.case import Case
 from easwizard.case.facts import SampleFacts
 from easwizard.diagnosis.clues import AnswerClue, Cap, Clue, Effect, Group, Subject
-from easwizard.diagnosis.legacy_names import Crossing, LegacyName, crossings, legacy_names
+from easwizard.diagnosis.legacy_names import INTERNAL_URL, Crossing, LegacyName, crossings, legacy_names
 from easwizard.diagnosis.mailboxes import legacy_mailboxes
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity, Verdict
@@ -78,6 +78,7 @@ PROBLEM = Problem(
     code="namespace/legacy-rejects-all",
     severity=Severity.HIGH,
     examine=examine,
+    reads=(INTERNAL_URL,),
     answers=(
         AnswerClue(
             "fails-basic-old", ("always",), Effect.SUPPORTS,

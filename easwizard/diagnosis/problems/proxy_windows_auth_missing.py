@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from easwizard.case.case import Case
 from easwizard.diagnosis.clues import Cap, Clue, Effect, Group
-from easwizard.diagnosis.legacy_names import LegacyName, Stance, legacy_names
+from easwizard.diagnosis.legacy_names import INTERNAL_URL, LegacyName, Stance, legacy_names
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity, Verdict
 from easwizard.diagnosis.wanted import internal_urls, proxy_log
@@ -52,4 +52,4 @@ def _caps(clues: Sequence[Clue]) -> Iterator[Cap]:
         yield Cap(Verdict.LIKELY, "a jump box is not the proxying server: what it sees alone never confirms", "J7")
 
 
-PROBLEM = Problem(code="proxy/windows-auth-missing", severity=Severity.HIGH, examine=examine)
+PROBLEM = Problem(code="proxy/windows-auth-missing", severity=Severity.HIGH, examine=examine, reads=(INTERNAL_URL,))

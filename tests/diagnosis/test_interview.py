@@ -1,0 +1,116 @@
+"""What is asked next and why, which answers are read, and which are refused (DESIGN 8a, J20)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from easwizard.case.case import Case
+from easwizard.diagnosis.interview import (
+    MAX_QUESTIONS,
+    AnswerError,
+    check_answers,
+    next_question,
+    parse_answer,
+    questions_for,
+    ranking,
+)
+from easwizard.diagnosis.legacy_names import INTERNAL_URL
+from easwizard.diagnosis.problem import catalogue
+from easwizard.diagnosis.questions import QUESTIONS
+from tests.problems.cases import CERT, OLD_CERT, OLD_GENERIC, accepts, case, http, refuses
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("tls-in-front=nothing", ("tls-in-front", "nothing")),
+        ("tls-in-front=unknown", ("tls-in-front", "unknown")),
+        ("products=2007+2013", ("products", "2007+2013")),
+        ("internal-url:oldcert.test=yes", ("internal-url:oldcert.test", "yes")),
+    ],
+)
+def test_answers_are_read(text: str, expected: tuple[str, str]) -> None:
+    assert parse_answer(case(), text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("nothing", "ID=VALUE"),
+        ("tls-in-frnt=nothing", "tls-in-front"),
+        ("tls-in-front=magic", "delegation"),
+        ("products=2008", "2010"),
+        ("internal-url:other.test=yes", "internal-url:oldcert.test"),
+        ("=", "no question"),
+    ],
+)
+def test_what_is_no_answer_is_refused_with_what_is(text: str, words: str) -> None:
+    with pytest.raises(AnswerError, match=words):
+        parse_answer(case(), text)
+
+
+def test_impossible_versions_are_refused_with_two_ways_out() -> None:
+    with pytest.raises(AnswerError, match="another-forest"):
+        check_answers({"products": "2007+2016"})
+    for way_out in ("another-forest", "past"):
+        assert check_answers({"products": "2007+2016", "products-apart": way_out}) == ()
+
+
+def test_what_is_only_believed_impossible_is_a_warning() -> None:
+    assert len(check_answers({"products": "2010+2019"})) == 1
+    assert check_answers({"products": "2007+2013"}) == ()
+
+
+def test_the_grid_comes_first() -> None:
+    asked = next_question(Case(case().vantage))
+    assert asked is not None
+    assert asked.question.id.startswith("fails-")
+    assert "namespace/duplicate" in asked.separates
+
+
+def test_a_name_that_refuses_is_asked_about_first() -> None:
+    asked = next_question(case(accepts(OLD_GENERIC), refuses(OLD_CERT)))
+    assert asked is not None
+    assert asked.question.id == "internal-url:oldcert.test"
+
+
+def test_what_ends_tls_is_asked_where_it_decides() -> None:
+    known = case(http(CERT, 401, "Basic"))
+    asked = []
+    while (question := next_question(known)) is not None:
+        asked.append(question.question.id)
+        known = known.with_answer(question.question.id, "unknown")
+    assert "tls-in-front" in asked
+
+
+def test_every_table_of_answers_names_questions_and_values_that_exist() -> None:
+    values = {question.id: {value.id for value in question.values} for question in QUESTIONS}
+    for entry in catalogue():
+        for row in entry.problem.answers:
+            assert set(row.values) <= values[row.question], (entry.code, row.question)
+        assert set(entry.problem.reads) <= {*values, INTERNAL_URL}
+
+
+def test_the_ranking_moves_with_the_answers() -> None:
+    sometimes = ranking(case(fails_basic_old="sometimes", fails_cert_old="sometimes"))
+    always = ranking(case(fails_basic_old="always"))
+    assert sometimes[0].code == "namespace/duplicate"
+    assert always[0].code == "namespace/legacy-rejects-all"
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.data())
+def test_any_interview_ends(data: st.DataObject) -> None:
+    known = case(accepts(OLD_GENERIC), refuses(OLD_CERT))
+    for _ in range(len(questions_for(known)) + 1):
+        asked = next_question(known)
+        if asked is None:
+            break
+        values = [value.id for value in asked.question.values]
+        known = known.with_answer(asked.question.id, data.draw(st.sampled_from([*values, "unknown"])))
+    else:
+        pytest.fail("the interview asks the same again")
+    told = [value for value in known.answers.values() if value != "unknown"]
+    assert len(told) <= MAX_QUESTIONS
