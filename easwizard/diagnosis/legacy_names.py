@@ -105,6 +105,11 @@ class Crossing:
         return self.facts.crossed_failed > 0 and self.crossed_ok > 0
 
     @property
+    def through_new_server(self) -> bool:
+        """Whether a newer front end named itself: without one the name may still lead to the old servers (3.2)."""
+        return bool(self.facts.by_server)
+
+    @property
     def never_worked(self) -> bool:
         """Every sample failed without proof of crossing; a 401 before any success is not counted here (J10)."""
         return self.facts.ok == 0 and self.facts.failed > 0

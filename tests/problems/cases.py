@@ -98,7 +98,9 @@ def refuses(target: Target, address: str = "127.0.0.1") -> Observation:
     return http(target, 403, path=PROXY_PATH, demand=ASKED, address=address)
 
 
-def samples(account: str, ok: int, failed: int, *, crossed: bool = True, refused: int = 0) -> Observation:
+def samples(
+    account: str, ok: int, failed: int, *, crossed: bool = True, refused: int = 0, server: str = "EX13A"
+) -> Observation:
     """Sign-ins at the generic name; failures count as crossed where successes did."""
     total = ok + failed if crossed and ok else 0
     facts = SampleFacts(
@@ -117,6 +119,7 @@ def samples(account: str, ok: int, failed: int, *, crossed: bool = True, refused
         interval=wilson_interval(failed, total) if total else None,
         predicted_failed=0.5,
         predicted_basis="names-assumed-equal",
+        by_server={server: {"200": ok, "403": failed}} if server else {},
     )
     return observation(f"sample:{account}", GENERIC.name, facts)
 

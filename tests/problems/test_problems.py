@@ -54,6 +54,7 @@ DUPLICATE = "namespace/duplicate"
         (answered(case(*BARE_404), oldcert="yes"), "not-examined"),
         (answered(case(refuses(OLD_CERT)), oldcert="yes"), "not-examined"),
         (answered(case(*NAMES, samples("anna", 4, 3), accounts=(ANNA,)), oldcert="yes"), "confirmed"),
+        (answered(case(*NAMES, samples("anna", 4, 3, server=""), accounts=(ANNA,)), oldcert="yes"), "likely"),
         (case(*NAMES, samples("anna", 4, 3), accounts=(ANNA,)), "likely"),
         (case(samples("anna", 4, 3), accounts=(ANNA,)), "possible"),
         (case(samples("anna", 4, 3), accounts=(UNSITED,)), "not-examined"),

@@ -49,4 +49,10 @@ def _server_names(inventory: Inventory) -> set[str]:
     return {(server.fqdn or server.name).casefold() for server in inventory.servers}
 
 
-PROBLEM = Problem(code="namespace/differs", severity=Severity.INFO, examine=examine, reads=(INTERNAL_URL,))
+PROBLEM = Problem(
+    code="namespace/differs",
+    severity=Severity.INFO,
+    examine=examine,
+    reads=(INTERNAL_URL,),
+    yields_to=("namespace/duplicate", "namespace/legacy-rejects-all"),
+)

@@ -40,7 +40,7 @@ def examine(case: Case) -> Examination:
     )
     return Examination(
         clues=clues,
-        caps=tuple(_caps(names, clues)),
+        caps=tuple(_caps(names, crossed, clues)),
         missing=tuple(_missing(names, crossed, clues)),
         summary=_summary(names, crossed),
     )
@@ -157,10 +157,14 @@ def _read_in_iis(vdir: VirtualDirectory) -> bool:
     return any(source.startswith("iis:") for source in vdir.sources)
 
 
-def _caps(names: Sequence[LegacyName], clues: Sequence[Clue]) -> Iterator[Cap]:
+def _caps(names: Sequence[LegacyName], crossed: Sequence[Crossing], clues: Sequence[Clue]) -> Iterator[Cap]:
     positive = {c.group for c in clues if c.is_positive}
     if not positive & {Group.SAMPLING, Group.LOG, Group.EVIDENCE}:
         yield Cap(Verdict.LIKELY, "a jump box is not the proxying server: what it sees alone never confirms", "J7")
+    mixed = [c for c in crossed if c.is_mixed]
+    if mixed and not any(c.through_new_server for c in mixed):
+        because = "no newer server named itself in the answers: the name may still lead to the old servers"
+        yield Cap(Verdict.LIKELY, because, "3.2, J8")
     refusing = [n for n in names if n.refuses and n.internal_url != "no"]
     unknown = refusing and all(n.internal_url == "unknown" for n in refusing)
     if unknown and not positive & {Group.LOG, Group.EVIDENCE}:
