@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from easwizard.case.case import UNKNOWN, Case
+from easwizard.case.untrusted import visible
 from easwizard.diagnosis.clues import Effect
 from easwizard.diagnosis.engine import diagnose
 from easwizard.diagnosis.legacy_names import INTERNAL_URL, legacy_names
@@ -57,14 +58,21 @@ def parse_answer(case: Case, text: str) -> tuple[str, str]:
     """Read `ID=VALUE`. Raises AnswerError naming what is wrong and what can be said instead."""
     id, equals, value = text.partition("=")
     if not equals:
-        raise AnswerError(f"'{text}' is not ID=VALUE")
+        raise AnswerError(f"'{_shown(text)}' is not ID=VALUE")
     question = _question(case, id)
     if question.kind is Kind.PRODUCTS:
         return id, _products_text(value)
     legal = [v.id for v in question.values]
     if value not in (*legal, UNKNOWN):
-        raise AnswerError(f"'{value}' does not answer {id}; say {', '.join(legal)} or {UNKNOWN}")
+        near = get_close_matches(value, legal, n=1, cutoff=0.5)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        raise AnswerError(f"'{_shown(value)}' does not answer {id}{hint}; say {', '.join(legal)} or {UNKNOWN}")
     return id, value
+
+
+def _shown(text: str) -> str:
+    """What the admin typed or pasted, fit for a terminal (DESIGN 10)."""
+    return visible(text, 80)
 
 
 def _question(case: Case, id: str) -> Question:
@@ -74,20 +82,23 @@ def _question(case: Case, id: str) -> Question:
     if id.startswith(INTERNAL_URL):
         names = [q for q in known if q.startswith(INTERNAL_URL)]
         what = f"ask about {' or '.join(names)}" if names else "name it with the role legacy-generic or legacy-cert"
-        raise AnswerError(f"{id.removeprefix(INTERNAL_URL)} is no legacy name of this case; {what}")
+        raise AnswerError(f"{_shown(id.removeprefix(INTERNAL_URL))} is no legacy name of this case; {what}")
     near = get_close_matches(id, known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else "explain --symptoms lists all"
-    raise AnswerError(f"there is no question '{id}'; {hint}")
+    raise AnswerError(f"there is no question '{_shown(id)}'; {hint}")
 
 
 def _products_text(value: str) -> str:
+    """The products oldest first, so that one estate is one answer however it was typed."""
     if value == UNKNOWN:
         return value
-    parts = [part.strip() for part in value.split("+")]
-    wrong = [part for part in parts if part not in [p.value for p in Product]]
+    by_id = {product.value.casefold(): product for product in Product}
+    parts = [part.strip().casefold() for part in value.split("+")]
+    wrong = [part for part in parts if part not in by_id]
     if wrong:
-        raise AnswerError(f"'{wrong[0]}' is no version; join some of {', '.join(Product)} with +")
-    return "+".join(dict.fromkeys(parts))
+        raise AnswerError(f"'{_shown(wrong[0])}' is no version; join some of {', '.join(Product)} with +")
+    named = {by_id[part] for part in parts}
+    return "+".join(product for product in Product if product in named)
 
 
 def check_answers(answers: Mapping[str, str]) -> tuple[str, ...]:
@@ -96,7 +107,7 @@ def check_answers(answers: Mapping[str, str]) -> tuple[str, ...]:
     apart = answers.get("products-apart", UNKNOWN) != UNKNOWN
     if text == UNKNOWN or apart:
         return ()
-    rows = impossible_pairs([Product(part) for part in text.split("+")])
+    rows = impossible_pairs([Product(part) for part in _products_text(text).split("+")])
     for row in rows:
         if row.basis is Basis.CONFIRMED:
             raise AnswerError(
@@ -117,7 +128,7 @@ def next_question(case: Case, entries: Sequence[Entry] | None = None) -> Asked |
     whose files weigh it themselves. Of equals the one that stands first is asked.
     """
     entries = catalogue() if entries is None else tuple(entries)
-    if len([id for id, value in case.answers.items() if value != UNKNOWN]) >= MAX_QUESTIONS:
+    if len(case.answers) >= MAX_QUESTIONS:
         return None
     open_entries = _open(case, entries)
     refusing = {INTERNAL_URL + name.host for name in legacy_names(case) if name.refuses}
@@ -137,8 +148,11 @@ def _asked(question: Question, entries: Sequence[Entry]) -> Asked:
 
 
 def _open(case: Case, entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    closed = {f.code for f in diagnose(case, entries).findings if f.verdict in (Verdict.CONFIRMED, Verdict.RULED_OUT)}
-    return tuple(entry for entry in entries if entry.code not in closed)
+    """Neither confirmed nor ruled out; what a likelier problem explains away is not in a diagnosis at all."""
+    diagnosis = diagnose(case, entries)
+    found = {f.code for f in diagnosis.findings if f.verdict not in (Verdict.CONFIRMED, Verdict.RULED_OUT)}
+    still_open = found | {unseen.what for unseen in diagnosis.not_examined}
+    return tuple(entry for entry in entries if entry.code in still_open)
 
 
 def _worth(question: Question, entries: Sequence[Entry]) -> int:

@@ -12,7 +12,7 @@ from easwizard.case.case import Case
 from easwizard.case.facts import HttpFacts, Observation, Reason, SampleFacts
 from easwizard.case.requests import Target
 from easwizard.exchange.inventory import Role
-from easwizard.exchange.replies import PROXY_PATH, Meaning, Sent
+from easwizard.exchange.replies import ACTIVESYNC_PATH, PROXY_PATH, Meaning, Sent
 from easwizard.exchange.routing import Mailbox, draws, leg_odds
 
 INTERNAL_URL = "internal-url:"
@@ -72,12 +72,24 @@ def legacy_names(case: Case) -> tuple[LegacyName, ...]:
 
 
 def _name(case: Case, target: Target) -> LegacyName:
-    stances = tuple((o.id, _stance(o, f)) for o, f in case.http(target, PROXY_PATH) if f.credentials is Sent.NONE)
+    optional = {
+        f.address for o, f in case.http(target, ACTIVESYNC_PATH) if o.ok and f.client_certificate.required is False
+    }
+    stances = tuple(
+        (o.id, _stance(o, f, optional=f.address in optional))
+        for o, f in case.http(target, PROXY_PATH)
+        if f.credentials is Sent.NONE
+    )
     return LegacyName(target.host, case.answer(INTERNAL_URL + target.host), stances)
 
 
-def _stance(observation: Observation, facts: HttpFacts) -> Stance:
-    """A demand for a certificate counts only where the CertificateRequest itself was seen (J5)."""
+def _stance(observation: Observation, facts: HttpFacts, *, optional: bool) -> Stance:
+    """A demand for a certificate counts only where the CertificateRequest itself was seen (J5).
+
+    Where the directory above goes on without one, `/Proxy` inherits that: a 403 there is something else (1.4).
+    """
+    if facts.meaning is Meaning.CERTIFICATE_DEMANDED and optional:
+        return Stance.UNCLEAR
     if observation.reason is Reason.CERTIFICATE_WANTED and facts.client_certificate.was_asked:
         return Stance.DEMANDS_CERTIFICATE
     if not observation.ok:

@@ -16,6 +16,7 @@ from easwizard.exchange.routing import Mailbox
 
 _BEHIND_THE_FRONT_END = {401, 403, 500, 502, 503, 504}
 """Statuses by which a front end passes on that the leg behind it failed."""
+_THROTTLED = {"x-ms-asthrottle", "retry-after"}
 _ENDS_AFTER_THE_REQUEST = {Reason.CLOSED, Reason.RESET, Reason.FIRST_BYTE_TIMEOUT}
 _SHORT: Mapping[Reason, str] = {
     Reason.FIRST_BYTE_TIMEOUT: "timeout",
@@ -102,6 +103,8 @@ def _kind(facts: HttpFacts, reason: Reason | None) -> Kind:
 def _may_be_the_leg(facts: HttpFacts, reason: Reason | None, asked: bool) -> bool:
     if facts.credentials is Sent.CERTIFICATE and facts.client_certificate.was_asked is False:
         return False  # the front end itself refused, for it never saw who was asking
+    if _THROTTLED & facts.headers.keys():
+        return False  # the server holds this account back, whatever leg it would have used (J11)
     if facts.status is not None:
         return facts.status in _BEHIND_THE_FRONT_END
     return asked and reason in _ENDS_AFTER_THE_REQUEST

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from easwizard.case.case import Case
+from easwizard.diagnosis.clues import AnswerClue, Clue, Effect, Group
 from easwizard.diagnosis.interview import (
     MAX_QUESTIONS,
     AnswerError,
@@ -17,8 +18,10 @@ from easwizard.diagnosis.interview import (
     ranking,
 )
 from easwizard.diagnosis.legacy_names import INTERNAL_URL
-from easwizard.diagnosis.problem import catalogue
+from easwizard.diagnosis.problem import Entry, Examination, Problem, catalogue
 from easwizard.diagnosis.questions import QUESTIONS
+from easwizard.diagnosis.verdicts import Severity
+from easwizard.diagnosis.words import Words
 from tests.problems.cases import CERT, OLD_CERT, OLD_GENERIC, accepts, case, http, refuses
 
 
@@ -28,6 +31,8 @@ from tests.problems.cases import CERT, OLD_CERT, OLD_GENERIC, accepts, case, htt
         ("tls-in-front=nothing", ("tls-in-front", "nothing")),
         ("tls-in-front=unknown", ("tls-in-front", "unknown")),
         ("products=2007+2013", ("products", "2007+2013")),
+        ("products=2013+2007+2013", ("products", "2007+2013")),
+        ("products=se+2019", ("products", "2019+SE")),
         ("internal-url:oldcert.test=yes", ("internal-url:oldcert.test", "yes")),
     ],
 )
@@ -41,6 +46,8 @@ def test_answers_are_read(text: str, expected: tuple[str, str]) -> None:
         ("nothing", "ID=VALUE"),
         ("tls-in-frnt=nothing", "tls-in-front"),
         ("tls-in-front=magic", "delegation"),
+        ("cutover=aftr", r"did you mean after\?"),
+        ("x\x1b[2J=1", r"x\\x1b\[2J"),
         ("products=2008", "2010"),
         ("internal-url:other.test=yes", "internal-url:oldcert.test"),
         ("=", "no question"),
@@ -58,6 +65,11 @@ def test_impossible_versions_are_refused_with_two_ways_out() -> None:
         assert check_answers({"products": "2007+2016", "products-apart": way_out}) == ()
 
 
+def test_a_list_of_versions_from_an_edited_case_file_is_refused_by_name() -> None:
+    with pytest.raises(AnswerError, match="garbage"):
+        check_answers({"products": "2007+garbage"})
+
+
 def test_what_is_only_believed_impossible_is_a_warning() -> None:
     assert len(check_answers({"products": "2010+2019"})) == 1
     assert check_answers({"products": "2007+2013"}) == ()
@@ -68,6 +80,30 @@ def test_the_grid_comes_first() -> None:
     assert asked is not None
     assert asked.question.id.startswith("fails-")
     assert "namespace/duplicate" in asked.separates
+
+
+def test_an_answer_of_unknown_counts_as_asked() -> None:
+    tired = case()
+    for question in questions_for(tired)[4 : 4 + MAX_QUESTIONS]:
+        tired = tired.with_answer(question.id, "unknown")
+    assert next_question(tired) is None
+
+
+def test_what_is_explained_away_is_not_asked_about() -> None:
+    def entry(code: str, *clues: Clue, yields_to: tuple[str, ...] = ()) -> Entry:
+        row = AnswerClue("hybrid", ("yes",), Effect.SUPPORTS, "it is", "J12")
+        table = () if clues else (row,)
+        problem = Problem(code, Severity.LOW, lambda _: Examination(clues), answers=table, yields_to=yields_to)
+        return Entry(problem, Words(code, "", "", ()))
+
+    proof = Clue(Effect.PROVES, "seen", "J1", Group.PROBE)
+    plain = (entry("a/cause", proof), entry("b/effect"))
+    yielding = (entry("a/cause", proof), entry("b/effect", yields_to=("a/cause",)))
+    silent = Entry(Problem("d/silent", Severity.LOW, lambda _: Examination()), Words("d/silent", "", "", ()))
+    asked = next_question(case(), (*plain, silent))
+    assert asked is not None
+    assert asked.separates == ("b/effect",)
+    assert next_question(case(), (*yielding, silent)) is None
 
 
 def test_a_name_that_refuses_is_asked_about_first() -> None:

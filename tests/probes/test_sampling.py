@@ -116,6 +116,15 @@ def test_only_failures_from_behind_the_front_end_count_as_crossed(run: MakeRun, 
     assert counts.by_outcome == {"200": 2, "404": 1, "451": 1, WITHOUT_HEADERS: 1, "502": 1, "closed": 1}
 
 
+@pytest.mark.parametrize("header", ["Retry-After", "X-MS-ASThrottle"])
+def test_a_throttled_answer_is_no_failed_leg(run: MakeRun, issued: Issued, header: str) -> None:
+    """The server holds the account back; whatever leg it would have used, this says nothing of it (J11)."""
+    answers = in_turn(LEGACY, reply(503, {header: "30", "X-FEServer": "A"}), LEGACY)
+    with HttpsServer(server_context(issued), answers) as server:
+        counts = samples(run(secrets=ANNA)(sign_in(server.port, 3))[0])
+    assert (counts.failed, counts.crossed, counts.crossed_failed) == (1, 2, 0)
+
+
 def test_a_slow_leg_is_a_timeout_that_counts(run: MakeRun, issued: Issued) -> None:
     left: list[bytes | None] = [LEGACY, None]
 

@@ -36,6 +36,7 @@ NAMES = (accepts(OLD_GENERIC), refuses(OLD_CERT))
 ONE_ADDRESS_REFUSES = (accepts(OLD_GENERIC), accepts(OLD_CERT), refuses(OLD_CERT, "127.0.0.2"))
 BARE_403 = (accepts(OLD_GENERIC), http(OLD_CERT, 403, path=PROXY_PATH))
 BARE_404 = (accepts(OLD_GENERIC), http(OLD_CERT, 404, path=PROXY_PATH))
+OPTIONAL_ABOVE = http(OLD_CERT, 401, "Basic", demand=CertificateDemand(ASKED.asked, "handshake", required=False))
 NO_WINDOWS = http(OLD_GENERIC, 401, "Basic", path=PROXY_PATH)
 NEGOTIATE_ONLY = http(OLD_GENERIC, 401, "Negotiate", path=PROXY_PATH)
 
@@ -52,6 +53,7 @@ DUPLICATE = "namespace/duplicate"
         (answered(case(*ONE_ADDRESS_REFUSES), oldcert="yes"), "likely"),
         (answered(case(*BARE_403), oldcert="yes"), "not-examined"),
         (answered(case(*BARE_404), oldcert="yes"), "not-examined"),
+        (answered(case(*NAMES, OPTIONAL_ABOVE), oldcert="yes"), "not-examined"),
         (answered(case(refuses(OLD_CERT)), oldcert="yes"), "not-examined"),
         (answered(case(*NAMES, samples("anna", 4, 3), accounts=(ANNA,)), oldcert="yes"), "confirmed"),
         (answered(case(*NAMES, samples("anna", 4, 3, server=""), accounts=(ANNA,)), oldcert="yes"), "likely"),
@@ -123,6 +125,10 @@ NOT_REQUIRED = "cba/certificate-not-required"
         (case(NEVER_ASKS, tls_in_front="bridging"), "not-examined", "likely"),
         (case(ASKS, tls_in_front="nothing"), "ruled-out", "not-examined"),
         (case(ACCEPTS_ONLY, tls_in_front="nothing"), "possible", "not-examined"),
+        (case(http(CERT, 404), tls_in_front="nothing"), "not-examined", "not-examined"),
+        (case(http(CERT, 503), tls_in_front="nothing"), "not-examined", "not-examined"),
+        (case(http(CERT, 302), tls_in_front="nothing"), "not-examined", "not-examined"),
+        (case(http(CERT, 403), tls_in_front="nothing"), "not-examined", "not-examined"),
     ],
 )
 def test_certificates_not_required(known: Case, switch: str, at_large: str) -> None:
@@ -163,10 +169,11 @@ def test_missing_names(known: Case, expected: str) -> None:
     assert verdict(known, "dns/missing") == expected
 
 
-def test_a_retired_legacy_name_is_only_a_note() -> None:
-    found = finding(answered(case(dns(OLD_CERT, DnsOutcome.NXDOMAIN)), oldcert="no"), "dns/missing")
+@pytest.mark.parametrize(("answer", "severity"), [("no", "info"), ("unknown", "medium"), ("yes", "high")])
+def test_a_missing_legacy_name_matters_as_far_as_it_is_used(answer: str, severity: str) -> None:
+    found = finding(answered(case(dns(OLD_CERT, DnsOutcome.NXDOMAIN)), oldcert=answer), "dns/missing")
     assert found is not None
-    assert found.severity == "info"
+    assert found.severity == severity
 
 
 @pytest.mark.parametrize(

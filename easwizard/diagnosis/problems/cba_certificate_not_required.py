@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from easwizard.case.case import Case
 from easwizard.case.facts import HttpFacts, Observation
 from easwizard.case.requests import Target
+from easwizard.diagnosis.certificate_demand import let_in_without_asking
 from easwizard.diagnosis.clues import Cap, Clue, Effect, Group
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity, Verdict
@@ -43,7 +44,7 @@ def _seen(case: Case, target: Target, in_front: str) -> Iterator[Clue]:
         return
     looks = case.http(target, ACTIVESYNC_PATH)
     anonymous = [(o, f) for o, f in looks if o.ok and f.credentials is Sent.NONE]
-    silent = [(o, f) for o, f in anonymous if f.client_certificate.was_asked is False]
+    silent = [(o, f) for o, f in anonymous if let_in_without_asking(f)]
     if silent:
         yield _never_asks(target, silent, len(anonymous), in_front)
         yield from _not_presented(target, looks)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from easwizard.case.case import Case
 from easwizard.case.facts import HttpFacts, Observation, SampleFacts
 from easwizard.case.requests import Target
+from easwizard.diagnosis.certificate_demand import let_in_without_asking
 from easwizard.diagnosis.clues import AnswerClue, Cap, Clue, Effect, Group
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity, Verdict
@@ -35,7 +36,7 @@ def examine(case: Case) -> Examination:
 def _looks(case: Case, target: Target) -> Iterator[Clue]:
     """Where nobody asks for a certificate, none can sign in, whatever ends TLS."""
     for observation, facts in case.http(target, ACTIVESYNC_PATH):
-        if observation.ok and facts.credentials is Sent.NONE and facts.client_certificate.was_asked is False:
+        if observation.ok and facts.credentials is Sent.NONE and let_in_without_asking(facts):
             text = f"{target.host} at {facts.address} never asks for a client certificate"
             yield Clue(
                 Effect.SUPPORTS, text, "2.3, 3.1", Group.PROBE, subject=(target.host,),

@@ -18,10 +18,19 @@ _NOTHING_THERE = {DnsOutcome.NXDOMAIN, DnsOutcome.NO_ADDRESS, DnsOutcome.DANGLIN
 def examine(case: Case) -> Examination:
     clues = tuple(clue for target in case.targets for clue in _clues(case, target))
     absent = [t for t in case.targets if any(c.is_positive and t.host in c.subject for c in clues)]
-    retired = absent and all(t.role.is_legacy and case.answer(INTERNAL_URL + t.host) == "no" for t in absent)
     silent = any(o.ok is False for o, _ in case.seen(DnsFacts))
     missing = (_other_resolver(),) if silent else ()
-    return Examination(clues=clues, missing=missing, severity=Severity.INFO if retired else None)
+    return Examination(clues=clues, missing=missing, severity=_severity(case, absent))
+
+
+def _severity(case: Case, absent: list[Target]) -> Severity:
+    """A legacy name matters as far as an InternalUrl uses it; a retired one should be missing (J4, 6.1)."""
+    by_answer = {"yes": Severity.HIGH, "no": Severity.INFO}
+    severities = [
+        by_answer.get(case.answer(INTERNAL_URL + t.host), Severity.MEDIUM) if t.role.is_legacy else Severity.HIGH
+        for t in absent
+    ]
+    return min(severities, key=lambda severity: severity.rank, default=Severity.HIGH)
 
 
 def _clues(case: Case, target: Target) -> Iterator[Clue]:
