@@ -88,12 +88,11 @@ def _explained_away(judged: Sequence[tuple[Finding, tuple[str, ...]]]) -> list[t
 
 
 def _why_not(finding: Finding) -> str:
+    """What was seen so far, and what it takes to say more."""
+    parts = [clue.text for clue in finding.clues]
     if finding.missing:
-        first = finding.missing[0]
-        return f"needs {first.evidence}: {first.how}"
-    if finding.clues:
-        return "; ".join(clue.text for clue in finding.clues)
-    return "nothing that was looked at speaks of it"
+        parts.append(f"needs {finding.missing[0].evidence}: {finding.missing[0].how}")
+    return "; ".join(parts) or "nothing that was looked at speaks of it"
 
 
 def _next_best(open_problems: Sequence[Finding]) -> NextBest | None:
