@@ -32,8 +32,9 @@ class Target:
 
     @property
     def name(self) -> str:
-        """`host:port`, the `target` of observations."""
-        return f"{self.host}:{self.port}"
+        """`host:port`, the `target` of observations; an IPv6 address in brackets."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
 
 
 @dataclass(frozen=True)

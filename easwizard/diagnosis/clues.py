@@ -69,6 +69,8 @@ class Missing:
     evidence: str
     why: str
     how: str
+    comes_first: bool = False
+    """Whether little else can be seen before this."""
 
 
 @dataclass(frozen=True)

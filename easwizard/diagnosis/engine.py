@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from easwizard.case.case import Case
 from easwizard.diagnosis.algebra import Judgement, judge
-from easwizard.diagnosis.clues import AnswerClue, Clue, Group, Subject
+from easwizard.diagnosis.clues import AnswerClue, Clue, Group, Missing, Subject
 from easwizard.diagnosis.finding import Diagnosis, Finding, NextBest, NotExamined
 from easwizard.diagnosis.problem import Entry, Examination, catalogue
 from easwizard.diagnosis.unseen import unseen
@@ -26,7 +27,7 @@ def diagnose(case: Case, entries: Sequence[Entry] | None = None) -> Diagnosis:
         key=lambda f: (f.verdict.rank, f.severity.rank, f.code),
     )
     skipped = tuple(NotExamined(f.code, _why_not(f)) for f, _ in shown if f.verdict is Verdict.NOT_EXAMINED)
-    return Diagnosis(tuple(findings), (*unseen(case), *skipped), _next_best(open_problems))
+    return Diagnosis(tuple(findings), (*unseen(case), *skipped), _next_best(open_problems, findings))
 
 
 def answer_clues(case: Case, table: Iterable[AnswerClue]) -> tuple[Clue, ...]:
@@ -60,7 +61,9 @@ def _finding(
         severity=seen.severity or entry.problem.severity,
         conflict=judgement.conflict,
         subjects=tuple(dict.fromkeys(name for subject in about for name in subject)),
-        summary=seen.summary or words.title,
+        summary=seen.summary
+        or "; ".join(c.text for c in clues if c.is_positive and c.subject in (*about, ()))
+        or words.title,
         helpdesk=_hedged(judgement.verdict, words.helpdesk),
         engineer=_hedged(judgement.verdict, words.engineer),
         clues=tuple(c for c in clues if c.subject in (*about, ())),
@@ -95,15 +98,23 @@ def _why_not(finding: Finding) -> str:
     return "; ".join(parts) or "nothing that was looked at speaks of it"
 
 
-def _next_best(open_problems: Sequence[Finding]) -> NextBest | None:
-    """The evidence that the most open problems wait for, problems that may be there before those unseen."""
+def _next_best(open_problems: Sequence[Finding], asserted: Sequence[Finding]) -> NextBest | None:
+    """The evidence that the most open problems wait for, problems that may be there before those unseen.
+
+    What little else can be seen without comes first, also where its own problem is already proven.
+    """
     weight = {Verdict.LIKELY: 4, Verdict.POSSIBLE: 4, Verdict.NOT_EXAMINED: 1}
-    wanted: dict[tuple[str, str], list[Finding]] = {}
+    wanted: dict[Missing, list[Finding]] = {}
     for finding in open_problems:
         for missing in finding.missing:
-            wanted.setdefault((missing.evidence, missing.how), []).append(finding)
+            wanted.setdefault(replace(missing, why=""), []).append(finding)
+    for finding in asserted:
+        for missing in (m for m in finding.missing if m.comes_first):
+            wanted.setdefault(replace(missing, why=""), []).append(finding)
     if not wanted:
         return None
     # Of equals the first wins: findings come in reading order, and what they miss with the best first.
-    (evidence, how), waiting = max(wanted.items(), key=lambda item: sum(weight[f.verdict] for f in item[1]))
-    return NextBest(evidence, tuple(sorted({f.code for f in waiting})), how)
+    best, waiting = max(
+        wanted.items(), key=lambda item: (item[0].comes_first, sum(weight.get(f.verdict, 1) for f in item[1]))
+    )
+    return NextBest(best.evidence, tuple(sorted({f.code for f in waiting})), best.how)

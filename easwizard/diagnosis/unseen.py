@@ -56,7 +56,15 @@ def _failed_looks(case: Case) -> Iterator[NotExamined]:
     for target in case.targets:
         if _answered(case, target):
             continue
-        yield NotExamined(f"everything behind {target.name}", "it gave no HTTP answer")
+        yield NotExamined(f"everything behind {target.name}", _why_silent(case, target))
+
+
+def _why_silent(case: Case, target: Target) -> str:
+    """The lowest layer that failed, in words: no resolver answered, or no address did."""
+    silent = sorted({f"{f.resolver}: {o.words}" for o, f in case.dns(target.host) if not o.ok})
+    if silent and not case.addresses(target.host):
+        return f"its address is not known ({'; '.join(silent)})"
+    return "it gave no HTTP answer"
 
 
 def _answered(case: Case, target: Target) -> bool:

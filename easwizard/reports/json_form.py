@@ -93,7 +93,7 @@ def _finding(finding: Finding) -> Json:
         "engineer": finding.engineer,
         "limits": list(finding.limits),
         "clues": [_clue(clue) for clue in finding.clues],
-        "missing": [plain(item) for item in finding.missing],
+        "missing": [{"evidence": m.evidence, "why": m.why, "how": m.how} for m in finding.missing],
         "remedies": [_remedy(remedy) for remedy in finding.remedies],
     }
 

@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from easwizard.case.facts import SampleFacts, TlsFacts
+from easwizard.case.requests import Target
 from easwizard.diagnosis.clues import Clue, Effect
 from easwizard.diagnosis.finding import Finding
 from easwizard.diagnosis.outcome import Outcome
@@ -120,14 +121,22 @@ def _seen(report: Report) -> Iterator[str]:
     yield "-" * WIDTH
     yield "What was seen"
     for target in report.case.targets:
-        addresses = ", ".join(report.case.addresses(target.host)) or "no address"
-        yield from _wrapped(f"  {target.name} ", f"({target.role}) at {addresses}")
+        yield from _wrapped(f"  {target.name} ", f"({target.role}) {_where(report, target)}")
         yield from _http(report, target.name)
     for observation, facts in report.case.seen(SampleFacts):
         words = observation.words
         yield from _wrapped(
             f"  sign-in of {facts.account} at {observation.target}: ", _samples(facts) if words is None else words
         )
+
+
+def _where(report: Report, target: Target) -> str:
+    """The addresses of a name, or what the resolvers said instead; silence is not absence."""
+    addresses = report.case.addresses(target.host)
+    if addresses:
+        return f"at {', '.join(addresses)}"
+    said = {f"{f.resolver}: {o.words or f.outcome}" for o, f in report.case.dns(target.host)}
+    return f"has no address from here ({'; '.join(sorted(said))})" if said else "is an address"
 
 
 def _http(report: Report, name: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ import pytest
 
 from easwizard.case.case import Account, Case
 from easwizard.case.facts import CertificateDemand, DnsOutcome, Reason
+from easwizard.diagnosis.engine import diagnose
 from easwizard.diagnosis.problem import catalogue
 from easwizard.exchange.replies import PROXY_PATH, Sent
 from tests.problems.cases import (
@@ -221,3 +222,13 @@ def test_every_problem_has_words_and_cites_its_rules() -> None:
 def test_not_asked_is_not_unknown() -> None:
     assert NOT_ASKED.was_asked is False
     assert CertificateDemand().was_asked is None
+
+
+def test_what_must_be_seen_first_is_the_next_look() -> None:
+    silent = diagnose(case(dns(GENERIC, DnsOutcome.TIMEOUT)))
+    closed = diagnose(case(tcp(GENERIC, Reason.REFUSED)))
+    assert silent.next_best is not None
+    assert closed.next_best is not None
+    assert "--resolver" in silent.next_best.how
+    assert "Test-NetConnection" in closed.next_best.how
+    assert any("did not answer" in item.why for item in silent.not_examined)

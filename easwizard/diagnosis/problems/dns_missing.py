@@ -58,6 +58,7 @@ def _other_resolver() -> Missing:
         "the answer of the resolver that was silent",
         "a name may exist in one view of DNS only",
         "easwizard check ... --resolver internal=IP --resolver external=IP",
+        comes_first=True,
     )
 
 

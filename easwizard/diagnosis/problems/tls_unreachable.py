@@ -66,6 +66,7 @@ def _from_inside() -> Missing:
         "the same look from another place",
         "a firewall between here and there looks the same as a server that is down",
         "run the same easwizard check on a server inside, or: Test-NetConnection HOST -Port 443",
+        comes_first=True,
     )
 
 
