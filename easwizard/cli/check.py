@@ -38,26 +38,41 @@ EXIT_OF = {
 _FORMS = {".json": json_form.render, ".txt": plain.render}
 
 
+class Interrupted(KeyboardInterrupt):
+    """The admin ended the run; what was seen until then is not lost."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__("interrupted")
+        self.report = report
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Check and print; the exit code is the contract's."""
     report_file = _report_file(arguments.report)
-    report = examine(arguments, os.environ)
+    try:
+        report = examine(arguments, os.environ)
+        code = EXIT_OF[report.outcome]
+    except Interrupted as interruption:
+        complain("interrupted; what was seen until then follows. Nothing was changed anywhere")
+        report, code = interruption.report, ExitCode.INTERRUPTED
     if report_file is not None:
         _save(report, report_file)
     write(json_form.render(report) if arguments.json else plain.render(report))
-    return EXIT_OF[report.outcome]
+    return code
 
 
 def examine(arguments: argparse.Namespace, environment: Mapping[str, str]) -> Report:
-    """Everything between the words of the command line and the report. Raises UsageError for wrong input."""
+    """Everything between the words of the command line and the report.
+
+    Raises UsageError for wrong input, and Interrupted with what was seen when the admin ends the run.
+    """
     case = _case(arguments)
     equipment = _equipment(arguments, case, environment)
-    talker = Talker()
-    case = asyncio.run(
-        investigate(
-            _with_certificate(case, equipment), _prober(equipment), _manners(arguments), talker, talker.announce
-        )
-    )
+    case, talker, prober = _with_certificate(case, equipment), Talker(), _prober(equipment)
+    try:
+        case = asyncio.run(investigate(case, prober, _manners(arguments), talker, talker.announce))
+    except KeyboardInterrupt:
+        raise Interrupted(report_on(case.with_observations(talker.observations), datetime.now(UTC))) from None
     return report_on(case, datetime.now(UTC))
 
 

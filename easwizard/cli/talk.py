@@ -11,7 +11,10 @@ from easwizard.workflow.planning import longest_wait
 
 
 class Talker:
-    """A listener that writes one short line for each thing that ended."""
+    """A listener that writes one short line for each thing that ended, and keeps what was seen so far."""
+
+    def __init__(self) -> None:
+        self.observations: list[Observation] = []
 
     def announce(self, step: str, requests: tuple[Request, ...]) -> None:
         """What is about to be sent; for sign-ins also how long the pauses take (J11)."""
@@ -25,6 +28,7 @@ class Talker:
         if isinstance(event, Sampled):
             self._say(f"  {event.request.account} at {event.request.target.host}, {event.number}: {event.outcome}")
         elif isinstance(event, Finished):
+            self.observations += event.observations
             self._say(f"  {event.request.label}: {_ending(event.observations)}")
 
     def _say(self, line: str) -> None:

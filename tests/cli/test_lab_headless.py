@@ -64,3 +64,28 @@ def test_a_signal_ends_it_cleanly() -> None:
     with serving("healthy") as (process, _):
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals end a process differently on Windows")
+def test_an_interrupted_check_keeps_what_was_seen() -> None:
+    with serving("article-split") as (_, invited):
+        argv = [*invited["check"]["argv"], "--pace", "600", "--json"]
+        check = subprocess.Popen(
+            argv,
+            env={**os.environ, **invited["check"]["env"]},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+        assert check.stderr is not None
+        for line in check.stderr:
+            if "1: 200" in line or "1: 403" in line:
+                break
+        check.send_signal(signal.SIGINT)
+        out, err = check.communicate(timeout=30)
+    assert check.returncode == 130
+    assert "Traceback" not in err
+    report = json.loads(out)
+    assert next(o["facts"]["sent"] for o in report["observations"] if o["kind"] == "sample") == 1
+    assert {f["code"]: f["verdict"] for f in report["findings"]}["namespace/duplicate"] == "likely"
