@@ -13,6 +13,9 @@ from easwizard.diagnosis.problem import Entry, Examination, catalogue
 from easwizard.diagnosis.unseen import unseen
 from easwizard.diagnosis.verdicts import Verdict
 
+INTERNAL_ERROR = "a mended program"
+"""How a rule that failed shows among what was not examined."""
+
 
 def diagnose(case: Case, entries: Sequence[Entry] | None = None) -> Diagnosis:
     """Everything that follows from a case."""
@@ -40,13 +43,23 @@ def answer_clues(case: Case, table: Iterable[AnswerClue]) -> tuple[Clue, ...]:
 
 
 def _judged(case: Case, entry: Entry) -> tuple[Finding, tuple[str, ...]]:
-    examination = entry.problem.examine(case)
+    examination = _examined(case, entry)
     clues = (*examination.clues, *answer_clues(case, entry.problem.answers))
     subjects = sorted({c.subject for c in clues if c.subject}) or [()]
     judgements = {s: judge([c for c in clues if c.subject in (s, ())], examination.caps) for s in subjects}
     worst = min(judgements.values(), key=lambda j: j.verdict.rank)
     about = [s for s, j in judgements.items() if j.verdict is worst.verdict]
     return _finding(entry, examination, clues, worst, about), entry.problem.yields_to
+
+
+def _examined(case: Case, entry: Entry) -> Examination:
+    try:
+        return entry.problem.examine(case)
+    except Exception as error:  # one faulty rule must not hide what the others see, and must not pass for health
+        why = f"{INTERNAL_ERROR}: {type(error).__name__}"
+        return Examination(
+            missing=(Missing(why, "this rule of the program failed on these facts", "please report it"),)
+        )
 
 
 def _finding(

@@ -6,8 +6,9 @@ import pytest
 
 from easwizard.case.case import Account, Case
 from easwizard.case.facts import CertificateDemand, DnsOutcome, Reason
-from easwizard.diagnosis.engine import diagnose
-from easwizard.diagnosis.problem import catalogue
+from easwizard.diagnosis.engine import INTERNAL_ERROR, diagnose
+from easwizard.diagnosis.problem import Entry, Examination, Problem, catalogue
+from easwizard.diagnosis.verdicts import Severity
 from easwizard.exchange.replies import PROXY_PATH, Sent
 from tests.problems.cases import (
     ASKED,
@@ -232,3 +233,15 @@ def test_what_must_be_seen_first_is_the_next_look() -> None:
     assert "--resolver" in silent.next_best.how
     assert "Test-NetConnection" in closed.next_best.how
     assert any("did not answer" in item.why for item in silent.not_examined)
+
+
+def test_a_rule_that_fails_is_shown_and_hides_nothing() -> None:
+    def fails(_: Case) -> Examination:
+        raise KeyError("x")
+
+    broken = Entry(Problem("test/broken", Severity.HIGH, fails), catalogue()[0].words)
+    diagnosis = diagnose(case(tcp(GENERIC, Reason.REFUSED)), [broken, *catalogue()])
+    assert [f.code for f in diagnosis.findings] == ["tls/unreachable"]
+    assert [item.why for item in diagnosis.not_examined if item.what == "test/broken"] == [
+        f"needs {INTERNAL_ERROR}: KeyError: please report it"
+    ]

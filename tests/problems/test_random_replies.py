@@ -9,7 +9,7 @@ from easwizard.case.case import Account
 from easwizard.case.facts import Asked, CertificateDemand, Observation
 from easwizard.case.requests import Target
 from easwizard.diagnosis.clues import Effect, Group
-from easwizard.diagnosis.engine import diagnose
+from easwizard.diagnosis.engine import INTERNAL_ERROR, diagnose
 from easwizard.diagnosis.verdicts import Verdict
 from easwizard.exchange.certainty import Basis
 from easwizard.exchange.replies import ACTIVESYNC_PATH, PROXY_PATH, Sent
@@ -63,6 +63,7 @@ def test_the_engine_stands_anything(
     )
     diagnosis = diagnose(known)
     assert diagnosis == diagnose(known)
+    assert not [item for item in diagnosis.not_examined if INTERNAL_ERROR in item.why]
     for finding in diagnosis.findings:
         positive = [c for c in finding.clues if c.is_positive]
         if finding.verdict is Verdict.CONFIRMED:
