@@ -67,7 +67,8 @@ class DnsServer:
             return None
         if query.flags & dns.flags.QR:
             return None
-        return self._reply(query).to_wire()
+        # Without this dnspython shuffles, and the turn of the addresses would be left to chance.
+        return self._reply(query).to_wire(want_shuffle=False)
 
     def _reply(self, query: dns.message.Message) -> dns.message.Message:
         reply = dns.message.make_response(query)
