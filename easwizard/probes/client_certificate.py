@@ -221,7 +221,7 @@ def _best_way() -> Way:
 def through_memory(context: ssl.SSLContext, certificate: ClientCertificate) -> None:
     """Linux: a file that exists in memory only."""
     if sys.platform != "linux":
-        raise NotImplementedError("only Linux has files in memory")
+        raise RuntimeError("only Linux has files in memory; elsewhere through_temporary_file is the way")
     descriptor = os.memfd_create("client-certificate", os.MFD_CLOEXEC)
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(_pem(certificate, NoEncryption()))

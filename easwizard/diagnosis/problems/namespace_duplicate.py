@@ -23,6 +23,7 @@ from easwizard.diagnosis.legacy_names import (
 from easwizard.diagnosis.mailboxes import legacy_mailboxes
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.shares import percent, share_in_words
+from easwizard.diagnosis.vantage import jump_box_caps
 from easwizard.diagnosis.verdicts import Severity, Verdict
 from easwizard.diagnosis.wanted import internal_urls, old_mailbox_account, proxy_log
 from easwizard.exchange.certainty import Basis
@@ -159,8 +160,7 @@ def _read_in_iis(vdir: VirtualDirectory) -> bool:
 
 def _caps(names: Sequence[LegacyName], crossed: Sequence[Crossing], clues: Sequence[Clue]) -> Iterator[Cap]:
     positive = {c.group for c in clues if c.is_positive}
-    if not positive & {Group.SAMPLING, Group.LOG, Group.EVIDENCE}:
-        yield Cap(Verdict.LIKELY, "a jump box is not the proxying server: what it sees alone never confirms", "J7")
+    yield from jump_box_caps(clues)
     mixed = [c for c in crossed if c.is_mixed]
     if mixed and not any(c.through_new_server for c in mixed):
         because = "no newer server named itself in the answers: the name may still lead to the old servers"

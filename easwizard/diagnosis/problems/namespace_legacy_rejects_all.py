@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from easwizard.case.case import Case
 from easwizard.case.facts import SampleFacts
-from easwizard.diagnosis.clues import AnswerClue, Cap, Clue, Effect, Group, Subject
+from easwizard.diagnosis.clues import AnswerClue, Clue, Effect, Group, Subject
 from easwizard.diagnosis.legacy_names import INTERNAL_URL, Crossing, LegacyName, crossings, legacy_names
 from easwizard.diagnosis.mailboxes import legacy_mailboxes
 from easwizard.diagnosis.problem import Examination, Problem
-from easwizard.diagnosis.verdicts import Severity, Verdict
+from easwizard.diagnosis.vantage import jump_box_caps
+from easwizard.diagnosis.verdicts import Severity
 from easwizard.diagnosis.wanted import internal_urls, proxy_log
 from easwizard.exchange.certainty import Basis
 from easwizard.exchange.routing import Outcome, draws
@@ -27,7 +28,7 @@ def examine(case: Case) -> Examination:
     missing = (internal_urls("where each legacy virtual directory sends the proxying servers"),) if names else ()
     if any(c.is_positive for c in clues):
         missing = (*missing, proxy_log("it names every target and its status"))
-    return Examination(clues=clues, caps=tuple(_caps(clues)), missing=missing)
+    return Examination(clues=clues, caps=jump_box_caps(clues), missing=missing)
 
 
 def _from_names(names: Sequence[LegacyName], subject: Subject) -> Iterator[Clue]:
@@ -67,11 +68,6 @@ def _from_inventory(case: Case, subject: Subject) -> Iterator[Clue]:
         elif Outcome.OK in outcomes:
             text = f"at least one candidate for {mailbox} leads to an endpoint that accepts the proxy leg"
             yield Clue(Effect.EXCLUDES, text, "5.3, J1", Group.EVIDENCE, subject=subject)
-
-
-def _caps(clues: Sequence[Clue]) -> Iterator[Cap]:
-    if not {c.group for c in clues if c.is_positive} & {Group.SAMPLING, Group.LOG, Group.EVIDENCE}:
-        yield Cap(Verdict.LIKELY, "a jump box is not the proxying server: what it sees alone never confirms", "J7")
 
 
 PROBLEM = Problem(

@@ -5,13 +5,14 @@ A bare 403 or 404 there is no clue at all: from outside it is plain hardening (J
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from easwizard.case.case import Case
-from easwizard.diagnosis.clues import Cap, Clue, Effect, Group
+from easwizard.diagnosis.clues import Clue, Effect, Group
 from easwizard.diagnosis.legacy_names import INTERNAL_URL, LegacyName, Stance, legacy_names
 from easwizard.diagnosis.problem import Examination, Problem
-from easwizard.diagnosis.verdicts import Severity, Verdict
+from easwizard.diagnosis.vantage import jump_box_caps
+from easwizard.diagnosis.verdicts import Severity
 from easwizard.diagnosis.wanted import internal_urls, proxy_log
 from easwizard.exchange.certainty import Basis
 
@@ -22,7 +23,7 @@ def examine(case: Case) -> Examination:
     missing = [internal_urls("whether this name is an InternalUrl now")] if names else []
     if any(c.is_positive for c in clues):
         missing.append(proxy_log("the legacy server's own log shows 401 2 for the proxy leg"))
-    return Examination(clues=clues, caps=tuple(_caps(clues)), missing=tuple(missing))
+    return Examination(clues=clues, caps=jump_box_caps(clues), missing=tuple(missing))
 
 
 def _from_name(name: LegacyName) -> Iterator[Clue]:
@@ -45,11 +46,6 @@ def _from_inventory(case: Case) -> Iterator[Clue]:
         if vdir.product is not None and vdir.product.is_legacy and vdir.proxy_windows is False:
             text = f"Windows authentication is off on /Proxy of {vdir.label}"
             yield Clue(Effect.PROVES, text, "1.3, 2.3", Group.EVIDENCE, subject=(vdir.label,))
-
-
-def _caps(clues: Sequence[Clue]) -> Iterator[Cap]:
-    if not {c.group for c in clues if c.is_positive} & {Group.SAMPLING, Group.LOG, Group.EVIDENCE}:
-        yield Cap(Verdict.LIKELY, "a jump box is not the proxying server: what it sees alone never confirms", "J7")
 
 
 PROBLEM = Problem(code="proxy/windows-auth-missing", severity=Severity.HIGH, examine=examine, reads=(INTERNAL_URL,))
