@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from easwizard.case.facts import DnsFacts, Facts, HttpFacts, Observation, SampleFacts, TcpFacts, TlsFacts
-from easwizard.case.requests import Resolver, Target
+from easwizard.case.requests import Member, Resolver, Target
 from easwizard.exchange.inventory import Inventory, Role
 from easwizard.exchange.routing import Mailbox
 
@@ -30,6 +30,26 @@ class Account:
 
 
 @dataclass(frozen=True)
+class DeviceCertificate:
+    """The client certificate at hand, as far as it may be shown: never its key (exchange.md 2.6)."""
+
+    label: str
+    subject: str | None = None
+    issuer: str | None = None
+    issuers: tuple[str, ...] = ()
+    """Every issuer on the way up that the file holds, the direct one first."""
+    serial: str | None = None
+    not_before: str | None = None
+    """ISO 8601 in UTC, as in TLS facts."""
+    not_after: str | None = None
+    upn: str | None = None
+    for_clients: bool | None = None
+    """Whether its extended key usage allows client authentication; None where it cannot be read."""
+    has_sid: bool | None = None
+    """Whether it carries the SID extension of strong mapping."""
+
+
+@dataclass(frozen=True)
 class Vantage:
     """Where we look from: the machine and the resolvers it asks (J7)."""
 
@@ -44,13 +64,17 @@ class Case:
     vantage: Vantage
     targets: tuple[Target, ...] = ()
     accounts: tuple[Account, ...] = ()
-    device_certificate: str | None = None
-    """Label of the client certificate that is at hand, or None."""
+    device_certificate: DeviceCertificate | None = None
+    """The client certificate that is at hand, or None."""
+    members: tuple[Member, ...] = ()
+    """Machines behind the names that are to be reached directly too."""
     answers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Question id to value, e.g. `{"tls-in-front": "nothing"}`."""
     observations: tuple[Observation, ...] = ()
     """In the order of arrival; a newer look at the same thing replaces the older one."""
     inventory: Inventory = field(default_factory=Inventory)
+    stage: str = ""
+    """Where in the wizard the admin was last; empty where the wizard was not used."""
 
     def answer(self, question: str) -> str:
         """The answer to a question; `unknown` when none was given."""

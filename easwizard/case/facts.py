@@ -164,8 +164,26 @@ class TlsFacts:
     trust_error: str | None = None
     name_matches: bool | None = None
     chain_complete: bool | None = None
+    chain_length: int | None = None
+    """How many certificates the server sent; None where this machine cannot count them."""
     legacy_only: bool = False
     client_certificate: CertificateDemand = CertificateDemand()
+
+
+@dataclass(frozen=True)
+class ServerIdentity:
+    """What a server says of itself in an NTLM challenge (exchange.md 4.1); no password is needed for it."""
+
+    computer: str | None = None
+    """NetBIOS name of the computer that answered."""
+    domain: str | None = None
+    dns_computer: str | None = None
+    dns_domain: str | None = None
+    forest: str | None = None
+    os_build: str | None = None
+    """E.g. `6.0.6002`."""
+    clock: str | None = None
+    """Its time in UTC, ISO 8601."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +205,15 @@ class HttpFacts:
     product: str | None = None
     answered_by: str | None = None
     client_certificate: CertificateDemand = CertificateDemand()
+    identity: ServerIdentity | None = None
+    build: str | None = None
+    """Exchange build that a header told, e.g. `15.0.1497.2` (3.2)."""
+    clock_offset_s: float | None = None
+    """The server's clock minus ours, in seconds, by its NTLM challenge or its Date header; about 1 s coarse."""
+    ntlm_offered: bool = False
+    """Whether NTLM was offered along: then the answer is a step of that sign-in, not what a plain request gets."""
+    handed_out: tuple[str, ...] = ()
+    """ActiveSync URLs that Autodiscover told (1.8)."""
 
 
 @dataclass(frozen=True)
@@ -212,6 +239,8 @@ class SampleFacts:
     refused_credentials: int = 0
     stopped: str | None = None
     """Why sampling ended before its plan, or None."""
+    more_needed: int | None = None
+    """How many more crossed samples would settle whether the predicted share is true; None when nothing predicts."""
     share_failed: float | None = None
     interval: tuple[float, float] | None = None
     runs: int = 0

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from easwizard.case.facts import Observation
+from easwizard.case.facts import Observation, SampleFacts
 from easwizard.case.requests import Request, SampleSignIn
 
 
@@ -31,6 +31,8 @@ class Sampled:
     request: SampleSignIn
     number: int
     outcome: str
+    facts: SampleFacts | None = field(default=None, compare=False)
+    """All samples of the request so far, counted."""
 
 
 @dataclass(frozen=True)

@@ -56,11 +56,23 @@ class ResolveName:
 
 
 @dataclass(frozen=True)
+class Member:
+    """One machine behind a namespace, reached directly instead of by DNS (`--connect-to`, J14)."""
+
+    host: str
+    address: str
+    port: int | None = None
+    """None: the port of the namespace."""
+
+
+@dataclass(frozen=True)
 class LookAt:
     """Look at one address of a namespace: TCP, TLS, trust, and one anonymous OPTIONS. Carries no credential."""
 
     target: Target
     address: str
+    port: int | None = None
+    """Where it is not the namespace's own: that of a member."""
 
     @property
     def label(self) -> str:
@@ -77,10 +89,83 @@ class AskProxy:
 
     target: Target
     address: str
+    port: int | None = None
 
     @property
     def label(self) -> str:
         return f"OPTIONS {self.target.name}{PROXY_PATH} at {self.address}, no credentials"
+
+    @property
+    def endpoint(self) -> str:
+        return self.address
+
+
+@dataclass(frozen=True)
+class AskPath:
+    """One anonymous request for another path of an address, to learn who answers there (exchange.md 3.2, 3.4, 4.2).
+
+    With `ntlm` it offers NTLM, and the server's challenge tells its name; neither password nor user goes along.
+    """
+
+    target: Target
+    address: str
+    path: str
+    method: str = "GET"
+    ntlm: bool = False
+    port: int | None = None
+
+    @property
+    def label(self) -> str:
+        offer = "NTLM offered, " if self.ntlm else ""
+        return f"{self.method} {self.target.name}{self.path} at {self.address}, {offer}no credentials"
+
+    @property
+    def endpoint(self) -> str:
+        return self.address
+
+
+@dataclass(frozen=True)
+class AskAutodiscover:
+    """Ask Autodiscover which ActiveSync URL it hands out (exchange.md 1.8): V2 without credentials.
+
+    With `account` it is the mobilesync POST of a phone, signed in, over a verified connection, and only where the
+    admin asked for it.
+    """
+
+    target: Target
+    address: str
+    email: str
+    account: str | None = None
+    port: int | None = None
+    refusals: int = 1
+    """How many refused passwords in a row are risked before a first success (J10)."""
+
+    @property
+    def label(self) -> str:
+        if self.account is None:
+            return f"GET {self.target.name} Autodiscover V2 for {self.email} at {self.address}, no credentials"
+        return f"POST {self.target.name} Autodiscover for {self.email} at {self.address}, password of {self.account}"
+
+    @property
+    def endpoint(self) -> str:
+        return self.address
+
+
+@dataclass(frozen=True)
+class SampleAnonymous:
+    """Ask one address again and again without credentials, to see who answers behind it (exchange.md 3.4, J15)."""
+
+    target: Target
+    address: str
+    count: int
+    at_once: int = 4
+    """How many connections are open at a time."""
+    pace_seconds: float = 0.0
+    port: int | None = None
+
+    @property
+    def label(self) -> str:
+        return f"OPTIONS {self.target.name}{ACTIVESYNC_PATH} at {self.address}, no credentials, {self.count} times"
 
     @property
     def endpoint(self) -> str:
@@ -108,6 +193,8 @@ class SampleSignIn:
     """Stop at an address after its first success: enough to know whether certificates work there."""
     predicted_failed: float | None = None
     predicted_basis: str | None = None
+    port: int | None = None
+    """Where it is not the namespace's own: that of members."""
 
     @property
     def label(self) -> str:
@@ -120,4 +207,4 @@ class SampleSignIn:
         return f"sign-in {self.target.name}"
 
 
-Request = ResolveName | LookAt | AskProxy | SampleSignIn
+Request = ResolveName | LookAt | AskProxy | AskPath | AskAutodiscover | SampleAnonymous | SampleSignIn

@@ -36,7 +36,37 @@ def samples_to_see(share: float, doubt: float = 0.01) -> int:
     return math.floor(math.log(doubt) / math.log(1 - share)) + 1
 
 
-def runs(outcomes: Sequence[bool]) -> int:
+def samples_still_needed(failed: int, total: int, predicted: float) -> int:
+    """How many more crossed samples would settle whether the predicted share is true; 0 when these do.
+
+    None failed: as many as leave less than 1 % doubt that a fault of that share was missed, less those there are.
+    Some failed: until the 95 % interval is narrower than the predicted share, if the observed share stays as it is.
+    Such an interval cannot hold both no fault at all and the predicted one. Valid if draws are independent (J9).
+    Raises ValueError when the counts are impossible or the share is not above 0 and at most 1.
+
+    >>> samples_still_needed(0, 0, 0.5), samples_still_needed(0, 3, 0.5), samples_still_needed(2, 4, 0.5)
+    (7, 4, 8)
+    """
+    if not 0 <= failed <= total:
+        raise ValueError(f"no share of {failed} in {total}")
+    clean = samples_to_see(predicted)
+    if failed == 0:
+        return max(0, clean - total)
+    return max(0, _samples_for_width(failed / total, predicted) - total)
+
+
+def _samples_for_width(share: float, width: float, z: float = _Z_95) -> int:
+    """The fewest samples at which the Wilson interval of this share is narrower than `width`.
+
+    With n samples and m = n + z², the interval is 2 z sqrt(m s + z² (1/4 - s)) / m wide, where s = share (1 - share);
+    that is solved for m.
+    """
+    spread = share * (1 - share)
+    root = math.sqrt(4 * spread * spread + width * width * (1 - 4 * spread))
+    return max(0, math.floor(z * z * ((2 * spread + root) / (width * width) - 1)) + 1)
+
+
+def runs(outcomes: Sequence[object]) -> int:
     """How many runs of equal outcomes there are; few long runs mean that draws stick (J9)."""
     return sum(1 for i, outcome in enumerate(outcomes) if i == 0 or outcome != outcomes[i - 1])
 

@@ -21,6 +21,8 @@ def visible(text: str, limit: int = MAX_TEXT) -> str:
     >>> visible("ok\x1b[2J")
     'ok\\x1b[2J'
     """
+    if text.isprintable() and len(text) <= limit:
+        return text  # as nearly all is: none of those categories is printable
     cut = text[:limit]
     shown = "".join(_escape(c) if unicodedata.category(c) in _INVISIBLE else c for c in cut)
     return shown if len(text) <= limit else f"{shown}… ({len(text)} characters)"

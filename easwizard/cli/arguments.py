@@ -47,7 +47,7 @@ def _check(commands: Any) -> None:
     check = _command(commands, "check", "look at namespaces over DNS and HTTPS and say what is wrong")
     check.add_argument(
         "names",
-        nargs="+",
+        nargs="*",
         metavar="[ROLE=]HOST[:PORT]",
         help="a namespace; ROLE is generic, cert, legacy-generic, legacy-cert, autodiscover or other",
     )
@@ -57,6 +57,16 @@ def _check(commands: Any) -> None:
     )
     looking.add_argument("--ca", metavar="FILE", help="also trust the certificates of this authority (PEM)")
     looking.add_argument("--timeout", type=float, metavar="S", help="for every phase (TCP 5, TLS 10, first byte 60)")
+    looking.add_argument(
+        "--connect-to",
+        action="append",
+        default=[],
+        metavar="HOST=IP[:PORT]",
+        help="also reach this machine behind HOST directly, past its DNS and balancer",
+    )
+    looking.add_argument("--proxy", metavar="http://HOST:PORT", help="look through this HTTP proxy; no signing in")
+    looking.add_argument("--plan", action="store_true", help="print what would be sent to whom, and send nothing")
+    looking.add_argument("--no-network", action="store_true", help="send nothing; judge what is told only")
     _signing_in(check)
     knowing = check.add_argument_group("knowing")
     knowing.add_argument("--answer", action="append", default=[], metavar="ID=VALUE", help="see explain --symptoms")
@@ -73,6 +83,9 @@ def _signing_in(check: argparse.ArgumentParser) -> None:
     group.add_argument("--client-key", metavar="FILE", help="its key, where that is a file of its own")
     group.add_argument("--samples", type=int, metavar="N", help="sign-ins for each account (default: enough)")
     group.add_argument("--pace", default="3", metavar="SECONDS|careful", help="between two sign-ins (3)")
+    group.add_argument(
+        "--autodiscover-post", action="store_true", help="also sign in to Autodiscover, as a phone does"
+    )
     group.add_argument("--refusals", type=int, default=1, metavar="N", help="refused passwords risked in a row (1)")
 
 

@@ -7,28 +7,24 @@ import asyncio
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-from easwizard.case.case import Account, Case, Vantage
+from easwizard.case.case import Account, Case, DeviceCertificate, Vantage
 from easwizard.case.requests import Resolver
-from easwizard.cli.console import ExitCode, UsageError, complain, secret, write
-from easwizard.cli.inputs import mailbox, pace, resolver, target
+from easwizard.cli.console import ExitCode, UsageError, complain, write
+from easwizard.cli.equipment import certificate_label, deadlines, equipment, prober
+from easwizard.cli.inputs import mailbox, member, pace, proxy, resolver, target
 from easwizard.cli.talk import Talker
 from easwizard.diagnosis.interview import AnswerError, check_answers, parse_answer
 from easwizard.diagnosis.outcome import Outcome
+from easwizard.exchange.inventory import Role
 from easwizard.exchange.routing import Mailbox
 from easwizard.reports import json_form, plain
 from easwizard.reports.model import Report, report_on
 from easwizard.workflow.investigate import investigate
 from easwizard.workflow.planning import SamplingManners, is_address
-
-if TYPE_CHECKING:
-    from easwizard.probes.client_certificate import ClientCertificate
-    from easwizard.probes.prober import Prober
 
 EXIT_OF = {
     Outcome.PROBLEM: ExitCode.PROBLEM,
@@ -48,6 +44,8 @@ class Interrupted(KeyboardInterrupt):
 
 def run(arguments: argparse.Namespace) -> int:
     """Check and print; the exit code is the contract's."""
+    if arguments.plan:
+        return _show_plan(arguments)
     report_file = _report_file(arguments.report)
     try:
         report = examine(arguments, os.environ)
@@ -61,45 +59,57 @@ def run(arguments: argparse.Namespace) -> int:
     return code
 
 
+def _show_plan(arguments: argparse.Namespace) -> ExitCode:
+    """Print what a check would send; no secret is asked for, since nothing is sent."""
+    if arguments.report:
+        raise UsageError("--plan prints to stdout and writes no --report")
+    from easwizard.cli.plan import render, render_json
+    from easwizard.workflow.preview import preview
+
+    case, manners = _understood(arguments)
+    label = certificate_label(arguments)
+    if label is not None:
+        case = replace(case, device_certificate=DeviceCertificate(label))
+    plan = preview(case, manners, deadlines(arguments), _proxy(arguments))
+    write(render_json(plan) if arguments.json else render(plan))
+    return ExitCode.NO_PROBLEM
+
+
 def examine(arguments: argparse.Namespace, environment: Mapping[str, str]) -> Report:
     """Everything between the words of the command line and the report.
 
     Raises UsageError for wrong input, and Interrupted with what was seen when the admin ends the run.
     """
-    case = _case(arguments)
-    equipment = _equipment(arguments, case, environment)
-    case, talker, prober = _with_certificate(case, equipment), Talker(), _prober(equipment)
+    case, manners = _understood(arguments)
+    if arguments.no_network:
+        return report_on(case, datetime.now(UTC))
+    held = equipment(arguments, case, environment, _proxy(arguments))
+    case, talker, probing = replace(case, device_certificate=held.device_certificate), Talker(), prober(held)
     try:
-        case = asyncio.run(investigate(case, prober, _manners(arguments), talker, talker.announce))
+        case = asyncio.run(investigate(case, probing, manners, talker, talker.announce))
     except KeyboardInterrupt:
         raise Interrupted(report_on(case.with_observations(talker.observations), datetime.now(UTC))) from None
     return report_on(case, datetime.now(UTC))
 
 
-@dataclass(frozen=True)
-class Equipment:
-    """What probing needs beside the case: files that were read and secrets that were asked for."""
-
-    vantage: str
-    ca_file: Path | None
-    passwords: Mapping[str, tuple[str, str]]
-    certificate: ClientCertificate | None
-    certificate_label: str | None
-    timeout: float | None
-
-    def __repr__(self) -> str:
-        return "Equipment(...)"
+def _understood(arguments: argparse.Namespace) -> tuple[Case, SamplingManners]:
+    """The case before anything was looked at, and how the admin wants it looked at."""
+    _check_numbers(arguments)
+    case = _case(arguments)
+    _check_together(arguments, case)
+    return case, _manners(arguments)
 
 
 def _case(arguments: argparse.Namespace) -> Case:
     targets = tuple(dict.fromkeys(target(text) for text in arguments.names))
     resolvers = tuple(resolver(text) for text in arguments.resolver)
-    if not resolvers and any(not is_address(t.host) for t in targets):
-        resolvers = _system_resolvers()
+    if not resolvers and not arguments.no_network and any(not is_address(t.host) for t in targets):
+        resolvers = system_resolvers()
     case = Case(
         vantage=Vantage(socket.gethostname(), resolvers),
         targets=targets,
         accounts=_accounts(arguments),
+        members=tuple(dict.fromkeys(member(text, targets) for text in arguments.connect_to)),
     )
     return _answered(case, arguments.answer)
 
@@ -126,7 +136,8 @@ def _answered(case: Case, texts: list[str]) -> Case:
     return case
 
 
-def _system_resolvers() -> tuple[Resolver, ...]:
+def system_resolvers() -> tuple[Resolver, ...]:
+    """The DNS servers of this machine. Raises UsageError where they cannot be found."""
     import dns.exception
     import dns.resolver
 
@@ -141,30 +152,6 @@ def _system_resolvers() -> tuple[Resolver, ...]:
     )
 
 
-def _equipment(arguments: argparse.Namespace, case: Case, environment: Mapping[str, str]) -> Equipment:
-    _check_numbers(arguments)
-    certificate = _certificate(arguments, environment)
-    passwords = {
-        account.label: (
-            account.label,
-            secret(
-                "EASWIZARD_PASSWORD" if number == 1 else f"EASWIZARD_PASSWORD_{number}",
-                f"the password of {account.label}",
-                environment,
-            ),
-        )
-        for number, account in enumerate(case.accounts, start=1)
-    }
-    return Equipment(
-        vantage=case.vantage.host,
-        ca_file=Path(arguments.ca) if arguments.ca else None,
-        passwords=MappingProxyType(passwords),
-        certificate=certificate,
-        certificate_label=Path(arguments.client_cert).name if certificate is not None else None,
-        timeout=arguments.timeout,
-    )
-
-
 def _check_numbers(arguments: argparse.Namespace) -> None:
     if arguments.samples is not None and not 1 <= arguments.samples <= 100:
         raise UsageError("--samples goes from 1 to 100")
@@ -176,53 +163,38 @@ def _check_numbers(arguments: argparse.Namespace) -> None:
         raise UsageError("--client-key needs --client-cert")
 
 
-def _certificate(arguments: argparse.Namespace, environment: Mapping[str, str]) -> ClientCertificate | None:
-    if not arguments.client_cert:
-        return None
-    from easwizard.probes.client_certificate import CertificateFileError, load_client_certificate, needs_passphrase
-
-    path = Path(arguments.client_cert)
-    key = Path(arguments.client_key) if arguments.client_key else None
-    try:
-        passphrase = (
-            secret("EASWIZARD_PFX_PASSPHRASE", f"the passphrase of {path.name}", environment)
-            if needs_passphrase(path, key)
-            else None
-        )
-        return load_client_certificate(path, key, passphrase)
-    except CertificateFileError as error:
-        raise UsageError(f"--client-cert: {error}") from error
-
-
-def _with_certificate(case: Case, equipment: Equipment) -> Case:
-    return replace(case, device_certificate=equipment.certificate_label)
+def _check_together(arguments: argparse.Namespace, case: Case) -> None:
+    """Words that do not go together, or miss another one."""
+    if not case.targets and not arguments.no_network:
+        raise UsageError("a namespace is required: easwizard check [ROLE=]HOST[:PORT]...")
+    if arguments.plan and arguments.no_network:
+        raise UsageError("--plan shows what would be sent and --no-network sends nothing: give one of them")
+    if arguments.proxy is not None:
+        if arguments.user or arguments.client_cert:
+            raise UsageError("--proxy is for looking only: leave out --user and --client-cert, or the proxy")
+        if arguments.connect_to:
+            raise UsageError("--proxy chooses the address itself, so --connect-to does not go with it")
+    if arguments.autodiscover_post:
+        if not any("@" in account.label for account in case.accounts):
+            raise UsageError("--autodiscover-post needs a --user that is an e-mail address")
+        if not case.with_role(Role.AUTODISCOVER):
+            raise UsageError("--autodiscover-post needs a namespace autodiscover=HOST")
 
 
-def _prober(equipment: Equipment) -> Prober:
-    from easwizard.probes.prober import Deadlines, Limits, Prober
-    from easwizard.probes.secrets import Password, Secrets
-    from easwizard.probes.tls_contexts import Trust, TrustFileError
-
-    try:
-        trust = Trust.with_ca(equipment.ca_file) if equipment.ca_file is not None else Trust()
-    except TrustFileError as error:
-        raise UsageError(f"--ca: {error}") from error
-    seconds = equipment.timeout
-    deadlines = Deadlines(min(seconds, 5.0), seconds, seconds, seconds) if seconds is not None else Deadlines()
-    passwords = {label: Password(user, password) for label, (user, password) in equipment.passwords.items()}
-    return Prober(
-        vantage=equipment.vantage,
-        deadlines=deadlines,
-        limits=Limits(),
-        trust=trust,
-        secrets=Secrets(passwords, equipment.certificate),
-        clock=lambda: datetime.now(UTC),
-    )
+def _proxy(arguments: argparse.Namespace) -> str | None:
+    return proxy(arguments.proxy) if arguments.proxy is not None else None
 
 
 def _manners(arguments: argparse.Namespace) -> SamplingManners:
     seconds, careful = pace(arguments.pace)
-    return SamplingManners(arguments.samples, seconds, careful, arguments.refusals)
+    return SamplingManners(
+        samples=arguments.samples,
+        pace_seconds=seconds,
+        careful=careful,
+        refusals=arguments.refusals,
+        autodiscover_post=arguments.autodiscover_post,
+        through_proxy=_proxy(arguments) is not None,
+    )
 
 
 def _report_file(name: str | None) -> Path | None:

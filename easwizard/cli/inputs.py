@@ -3,94 +3,55 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
+from collections.abc import Callable, Collection
+from typing import TypeVar
 
-from easwizard.case.requests import Resolver, Target
+from easwizard.case.requests import Member, Resolver, Target
 from easwizard.cli.console import UsageError
-from easwizard.exchange.inventory import Role
-from easwizard.exchange.products import Product
 from easwizard.exchange.routing import Mailbox
+from easwizard.workflow import naming
 
-_HTTPS, _DNS = 443, 53
-_LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
-_HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*")
+Read = TypeVar("Read")
 
 
 def target(text: str) -> Target:
     """`[ROLE=]HOST[:PORT]`; the role is guessed from the name where it is not given."""
-    role_text, equals, place = text.rpartition("=")
-    host, port = _host_and_port(place, _HTTPS, text)
-    role = _role(role_text, text) if equals else guessed_role(host)
-    return Target(host, port, role)
-
-
-def guessed_role(host: str) -> Role:
-    """What a name is probably for, by its first label; correctable with ROLE=."""
-    first = host.partition(".")[0].casefold()
-    if "autodiscover" in first:
-        return Role.AUTODISCOVER
-    certificate = any(word in first for word in ("cert", "cba", "smartcard"))
-    if any(word in first for word in ("legacy", "old", "2007", "2010")):
-        return Role.LEGACY_CERT if certificate else Role.LEGACY_GENERIC
-    return Role.CERT if certificate else Role.GENERIC
-
-
-def _role(name: str, text: str) -> Role:
-    try:
-        return Role(name)
-    except ValueError:
-        raise UsageError(f"'{text}': '{name}' is no role; use one of {', '.join(Role)}") from None
-
-
-def _host_and_port(place: str, default: int, text: str) -> tuple[str, int]:
-    bracketed = re.fullmatch(r"\[([^\]]+)\](?::(\d+))?", place)
-    match = bracketed or re.fullmatch(r"([^:\[\]/]+)(?::(\d+))?", place)
-    if match is None:
-        raise UsageError(
-            f"'{text}' is not HOST or HOST:PORT; an IPv6 address goes in brackets, a path does not belong"
-        )
-    host, port = match[1].rstrip(".").casefold(), int(match[2] or default)
-    if not 0 < port < 65536:
-        raise UsageError(f"'{text}': {port} is no port")
-    if bracketed:
-        _address(host, text)
-    elif not _HOST.fullmatch(_ascii(host, text)) or len(host) > 253:
-        raise UsageError(f"'{text}': '{match[1]}' is no host name")
-    return (host if bracketed else _ascii(host, text)), port
-
-
-def _ascii(host: str, text: str) -> str:
-    if host.isascii():
-        return host
-    try:
-        return host.encode("idna").decode("ascii")
-    except UnicodeError:
-        raise UsageError(f"'{text}': '{host}' is no host name") from None
-
-
-def _address(host: str, text: str) -> str:
-    try:
-        return str(ip_address(host))
-    except ValueError:
-        raise UsageError(f"'{text}': '{host}' is no IP address") from None
+    return _read(naming.target, text)
 
 
 def resolver(text: str) -> Resolver:
     """`LABEL=IP[:PORT]`."""
-    label, equals, place = text.partition("=")
-    if not equals or not label:
-        raise UsageError(f"--resolver '{text}' is not LABEL=IP[:PORT]")
-    host, port = _host_and_port(place, _DNS, f"--resolver {text}")
-    return Resolver(label, _address(host, f"--resolver {text}"), port)
+    return _read(naming.resolver, text, "--resolver ")
+
+
+def member(text: str, targets: Collection[Target]) -> Member:
+    """`HOST=IP[:PORT]`: a machine to be reached directly under one of the names that are looked at."""
+    return _read(lambda word: naming.member(word, targets), text, "--connect-to ")
 
 
 def mailbox(text: str) -> Mailbox:
     """`PRODUCT[@AD-SITE]`."""
-    product, _, site = text.partition("@")
+    return _read(naming.mailbox, text, "--mailbox ")
+
+
+def _read(read: Callable[[str], Read], text: str, option: str = "") -> Read:
     try:
-        return Mailbox(Product(product), site or None)
-    except ValueError:
-        raise UsageError(f"--mailbox '{text}': '{product}' is no product; use one of {', '.join(Product)}") from None
+        return read(text)
+    except naming.Unreadable as error:
+        raise UsageError(f"{option}{error}") from None
+
+
+def proxy(text: str) -> str:
+    """`http://HOST:PORT`. A user name or password in it is refused: secrets have no place in arguments."""
+    match = re.fullmatch(r"http://([^/@]+)/?", text)
+    if "@" in text:
+        raise UsageError("--proxy takes no user name or password; only proxies that ask for none can be used")
+    if match is None:
+        raise UsageError(f"--proxy '{text}' is not http://HOST:PORT")
+    host, port = _read(lambda place: naming.place(place, text), match[1], "--proxy ")
+    if port is None:
+        raise UsageError(f"--proxy '{text}' names no port; give http://HOST:PORT")
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def pace(text: str) -> tuple[float, bool]:

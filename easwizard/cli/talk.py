@@ -6,7 +6,7 @@ import sys
 
 from easwizard.case.facts import HttpFacts, Observation, SampleFacts
 from easwizard.case.progress import Finished, Progress, Sampled
-from easwizard.case.requests import Request, SampleSignIn
+from easwizard.case.requests import Request, SampleAnonymous, SampleSignIn
 from easwizard.workflow.planning import longest_wait
 
 
@@ -18,7 +18,8 @@ class Talker:
 
     def announce(self, step: str, requests: tuple[Request, ...]) -> None:
         """What is about to be sent; for sign-ins also how long the pauses take (J11)."""
-        self._say(f"{step}: {len(requests)} requests")
+        sent = sum(r.count if isinstance(r, SampleAnonymous) else 1 for r in requests)
+        self._say(f"{step}: {sent} requests")
         if any(isinstance(request, SampleSignIn) for request in requests):
             for request in requests:
                 self._say(f"  {request.label}")
@@ -39,9 +40,11 @@ class Talker:
 def _ending(observations: tuple[Observation, ...]) -> str:
     """The highest layer that says something: an HTTP status, else the reason there is none."""
     for observation in observations:
-        if isinstance(observation.facts, SampleFacts) and observation.ok:
-            return f"{observation.facts.ok} of {observation.facts.sent} signed in"
-        if isinstance(observation.facts, HttpFacts) and observation.ok:
-            return str(observation.facts.status)
+        facts = observation.facts
+        if isinstance(facts, SampleFacts) and observation.ok:
+            return f"{facts.ok} of {facts.sent} {'signed in' if facts.account else 'answered'}"
+        if isinstance(facts, HttpFacts) and observation.ok:
+            name = facts.identity.computer if facts.identity is not None else None
+            return ", ".join(filter(None, [str(facts.status), name or facts.answered_by]))
     failed = next((o.words for o in observations if o.words is not None), None)
     return failed or "answered"

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from easwizard.case.case import UNKNOWN, Case
+from easwizard.case.facts import SampleFacts
 from easwizard.case.untrusted import visible
 from easwizard.diagnosis.clues import Effect
 from easwizard.diagnosis.engine import diagnose
-from easwizard.diagnosis.legacy_names import INTERNAL_URL, legacy_names
+from easwizard.diagnosis.legacy_names import INTERNAL_URL, crossings, legacy_names
 from easwizard.diagnosis.problem import Entry, catalogue
-from easwizard.diagnosis.questions import QUESTIONS, Kind, Question, internal_url_question
+from easwizard.diagnosis.questions import GRID, QUESTIONS, Kind, Need, Question, internal_url_question
 from easwizard.diagnosis.verdicts import Verdict
 from easwizard.exchange.certainty import Basis
 from easwizard.exchange.products import Product, impossible_pairs
@@ -132,13 +133,29 @@ def next_question(case: Case, entries: Sequence[Entry] | None = None) -> Asked |
         return None
     open_entries = _open(case, entries)
     refusing = {INTERNAL_URL + name.host for name in legacy_names(case) if name.refuses}
-    left = [question for question in questions_for(case) if question.id not in case.answers]
+    left = [q for q in questions_for(case) if q.id not in case.answers and _has_a_point(case, q)]
     # Whether a name that refuses is an InternalUrl now settles more than any symptom (J4).
     worths = [(q.id in refusing, _worth(q, open_entries), q) for q in left]
     best = max(worths, key=lambda worth: worth[:2], default=None)
     if best is None or best[1] == 0:
         return None
     return _asked(best[2], open_entries)
+
+
+def _has_a_point(case: Case, question: Question) -> bool:
+    if question.needs is Need.FAILURES:
+        return not _nobody_fails(case)
+    if question.needs is Need.MIXED_OLD:
+        told = (case.answer("fails-basic-old"), case.answer("fails-cert-old"))
+        return "sometimes" in told or any(crossing.is_mixed for crossing in crossings(case))
+    return True
+
+
+def _nobody_fails(case: Case) -> bool:
+    """Every cell of the grid was answered, none with a failure, and no sample failed either."""
+    grid = [case.answer(q.id) for q in QUESTIONS if q.id.startswith(GRID)]
+    sampled = any(f.failed or f.refused_credentials for _, f in case.seen(SampleFacts))
+    return not sampled and all(answer in ("never", "not-used") for answer in grid)
 
 
 def _asked(question: Question, entries: Sequence[Entry]) -> Asked:

@@ -5,13 +5,19 @@ Shared by the problems of the proxy leg and by the prediction beside the samples
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from easwizard.case.case import Case
 from easwizard.case.facts import HttpFacts, Observation, Reason, SampleFacts
 from easwizard.case.requests import Target
+from easwizard.diagnosis.mailboxes import legacy_mailboxes
+from easwizard.diagnosis.pools import pools_of
+from easwizard.diagnosis.server_names import is_server_name
+from easwizard.diagnosis.vantage import reached_directly
 from easwizard.exchange.inventory import Role
+from easwizard.exchange.products import Product
 from easwizard.exchange.replies import ACTIVESYNC_PATH, PROXY_PATH, Meaning, Sent
 from easwizard.exchange.routing import Mailbox, draws, leg_odds
 
@@ -25,11 +31,22 @@ class Stance(StrEnum):
     ACCEPTS = "accepts"
     DEMANDS_CERTIFICATE = "demands-certificate"
     WITHOUT_WINDOWS = "without-windows-auth"
+    NEGOTIATE_ONLY = "negotiate-only"
+    """Kerberos decides: fine for a server's own name, doubtful for a pool's (J17)."""
     UNCLEAR = "unclear"
 
     @property
     def refuses(self) -> bool:
         return self in (Stance.DEMANDS_CERTIFICATE, Stance.WITHOUT_WINDOWS)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it tells what becomes of the leg."""
+        return self is Stance.ACCEPTS or self.refuses
+
+
+Stances = tuple[tuple[str, Stance], ...]
+"""Observation id and stance, one for each address."""
 
 
 @dataclass(frozen=True)
@@ -39,30 +56,59 @@ class LegacyName:
     host: str
     internal_url: str
     """The admin's answer: `yes`, `no` or `unknown`."""
-    stances: tuple[tuple[str, Stance], ...]
-    """Observation id and stance, one for each address."""
+    stances: Stances
+    """Of the addresses that DNS gives."""
+    members: Stances = ()
+    """Of the machines reached directly (`--connect-to`)."""
+
+    is_mixed: bool = False
+    """Whether the addresses of one pool differ: a matter of one name, not of several (J15)."""
 
     @property
     def known(self) -> tuple[Stance, ...]:
-        return tuple(s for _, s in self.stances if s is not Stance.UNCLEAR)
+        return _known(self.stances) or _known(self.members)
 
     @property
     def refused_share(self) -> float | None:
-        """The share of its addresses that refuse the leg; None when no address showed its stance."""
-        return sum(s.refuses for s in self.known) / len(self.known) if self.known else None
+        """The share of its addresses that refuse the leg; None when no address showed its stance.
+
+        Where one address stands for machines that were reached directly and differ, their share counts.
+        """
+        behind = _known(self.members)
+        shown = behind if len(self.stances) == 1 and _differ(behind) else self.known
+        return sum(s.refuses for s in shown) / len(shown) if shown else None
 
     @property
     def accepts(self) -> bool:
-        return bool(self.known) and not any(s.refuses for s in self.known)
+        """Whether nothing behind it refuses, as far as it was seen."""
+        return bool(self.known) and not self.refuses
 
     @property
     def refuses(self) -> bool:
         """Whether at least one address refuses."""
-        return any(s.refuses for s in self.known)
+        return any(s.refuses for s in self.known) or self.is_mixed
+
+    @property
+    def refuses_wholly(self) -> bool:
+        """Whether every address that showed its stance refuses: the name as a whole cannot take the leg."""
+        return bool(self.known) and all(s.refuses for s in self.known) and not self.is_mixed
+
+    @property
+    def negotiate_only(self) -> tuple[str, ...]:
+        """The observations that showed Negotiate without NTLM, where it is not known to be a server's own name."""
+        return tuple(id for id, s in (*self.stances, *self.members) if s is Stance.NEGOTIATE_ONLY)
 
     def observation(self, stance: Stance) -> str | None:
         """The first observation that showed this stance."""
-        return next((id for id, s in self.stances if s is stance), None)
+        return next((id for id, s in (*self.stances, *self.members) if s is stance), None)
+
+
+def _known(stances: Stances) -> tuple[Stance, ...]:
+    return tuple(s for _, s in stances if s.is_known)
+
+
+def _differ(stances: Iterable[Stance]) -> bool:
+    return len({s.refuses for s in stances if s.is_known}) > 1
 
 
 def legacy_names(case: Case) -> tuple[LegacyName, ...]:
@@ -72,15 +118,33 @@ def legacy_names(case: Case) -> tuple[LegacyName, ...]:
 
 
 def _name(case: Case, target: Target) -> LegacyName:
+    own_name = is_server_name(case, target.host) is True
+    found = {place: (id, _healthy_if(own_name, stance)) for place, (id, stance) in _stances(case, target).items()}
+    direct = reached_directly(case, target.host)
+    return LegacyName(
+        host=target.host,
+        internal_url=case.answer(INTERNAL_URL + target.host),
+        stances=tuple(found[place] for place in sorted(found) if place not in direct),
+        members=tuple(found[place] for place in sorted(found) if place in direct),
+        is_mixed=any(_differ(found[place][1] for place in pool) for pool in pools_of(case, target.host, found)),
+    )
+
+
+def _healthy_if(own_name: bool, stance: Stance) -> Stance:
+    """A server's own name has its Kerberos name by default, so that Negotiate alone is enough there (J17, 1.3)."""
+    return Stance.ACCEPTS if own_name and stance is Stance.NEGOTIATE_ONLY else stance
+
+
+def _stances(case: Case, target: Target) -> dict[str, tuple[str, Stance]]:
+    """The stance of each address. Where NTLM was offered along, the answer shows only that step and says nothing."""
     optional = {
         f.address for o, f in case.http(target, ACTIVESYNC_PATH) if o.ok and f.client_certificate.required is False
     }
-    stances = tuple(
-        (o.id, _stance(o, f, optional=f.address in optional))
+    return {
+        f.address: (o.id, _stance(o, f, optional=f.address in optional))
         for o, f in case.http(target, PROXY_PATH)
-        if f.credentials is Sent.NONE
-    )
-    return LegacyName(target.host, case.answer(INTERNAL_URL + target.host), stances)
+        if f.credentials is Sent.NONE and not f.ntlm_offered
+    }
 
 
 def _stance(observation: Observation, facts: HttpFacts, *, optional: bool) -> Stance:
@@ -98,6 +162,7 @@ def _stance(observation: Observation, facts: HttpFacts, *, optional: bool) -> St
         Meaning.LEG_ACCEPTED: Stance.ACCEPTS,
         Meaning.CERTIFICATE_DEMANDED: Stance.DEMANDS_CERTIFICATE,
         Meaning.LEG_WITHOUT_WINDOWS: Stance.WITHOUT_WINDOWS,
+        Meaning.LEG_NEGOTIATE_ONLY: Stance.NEGOTIATE_ONLY,
     }.get(facts.meaning or Meaning.OTHER, Stance.UNCLEAR)
 
 
@@ -107,6 +172,7 @@ class Crossing:
 
     observation: Observation
     facts: SampleFacts
+    mailbox: Mailbox
 
     @property
     def crossed_ok(self) -> int:
@@ -122,6 +188,11 @@ class Crossing:
         return bool(self.facts.by_server)
 
     @property
+    def served(self) -> int:
+        """Successes that a newer front end passed on: only these show that the leg itself works."""
+        return self.crossed_ok if self.through_new_server else 0
+
+    @property
     def never_worked(self) -> bool:
         """Every sample failed without proof of crossing; a 401 before any success is not counted here (J10)."""
         return self.facts.ok == 0 and self.facts.failed > 0
@@ -129,28 +200,31 @@ class Crossing:
 
 def crossings(case: Case) -> tuple[Crossing, ...]:
     """The samples that may judge the legacy leg: J9's condition holds, at names that phones use."""
-    stated = {a.label: a.mailbox for a in case.accounts}
+    judged = {a.label: a.mailbox for a in case.accounts if a.mailbox is not None and _judges_the_leg(a.mailbox)}
     facing = {t.name for t in case.targets if t.role.faces_devices}
     return tuple(
-        Crossing(o, f)
+        Crossing(o, f, judged[f.account])
         for o, f in case.seen(SampleFacts)
-        if o.ok and o.target in facing and _judges_the_leg(stated.get(f.account))
+        if o.ok and o.target in facing and f.account in judged
     )
 
 
-def _judges_the_leg(mailbox: Mailbox | None) -> bool:
-    return mailbox is not None and mailbox.product.is_legacy and mailbox.site is not None
+def _judges_the_leg(mailbox: Mailbox) -> bool:
+    return mailbox.product.is_legacy and mailbox.site is not None
 
 
 def predicted_failure(case: Case, mailbox: Mailbox) -> tuple[float, str] | None:
     """The share of legs that should fail, and what the prediction rests on; None when nothing predicts.
 
     From the inventory where it gives a number (J2); else each name that may be an InternalUrl counts the same.
+    Names predict nothing for 2010, which is dialled by server name, nor while several sites share them (J13).
     """
     legs = draws(case.inventory, mailbox)
     exact = leg_odds(legs).exact if legs else None
     if exact is not None:
         return (1 - exact, "inventory")
+    if mailbox.product is Product.E2010 or len({m.site for m in legacy_mailboxes(case)}) > 1:
+        return None
     shares = [n.refused_share for n in legacy_names(case) if n.internal_url != "no"]
     known = [share for share in shares if share is not None]
     if not known or not any(known):

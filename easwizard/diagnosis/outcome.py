@@ -8,7 +8,7 @@ from easwizard.case.case import Case
 from easwizard.case.facts import HttpFacts, SampleFacts
 from easwizard.diagnosis.finding import Diagnosis, Finding
 from easwizard.diagnosis.verdicts import Severity
-from easwizard.exchange.replies import Sent
+from easwizard.exchange.replies import ACTIVESYNC_PATH, PROXY_PATH, Sent
 
 
 class Outcome(StrEnum):
@@ -38,18 +38,28 @@ def _is_a_problem(finding: Finding) -> bool:
 
 
 def _anything_answered(case: Case) -> bool:
-    return any(o.ok for o, _ in case.seen(HttpFacts)) or bool(case.inventory.vdirs)
+    answers = (f for o, f in case.seen(HttpFacts) if o.ok and f.path in (ACTIVESYNC_PATH, PROXY_PATH))
+    return any(answers) or bool(case.inventory.vdirs)
 
 
 def _in_doubt(case: Case) -> bool:
-    """Whether an account that was given said nothing useful: refused, unanswered, or never crossed."""
-    return any(_unheard(case, account.label) for account in case.accounts)
+    """Whether an account that was given leaves a question open: refused, unanswered, failing, or never crossed.
+
+    Failures that no finding explains are no fault found, but a run that saw them did not see health either.
+    """
+    return any(_unheard(case, account.label) for account in case.accounts) or _certificate_refused(case)
+
+
+def _certificate_refused(case: Case) -> bool:
+    """Whether the client certificate at hand was tried and never let in: it is refused like an account (DESIGN 5)."""
+    tried = [f for o, f in case.seen(SampleFacts) if o.ok and f.credentials is Sent.CERTIFICATE]
+    return any(f.failed for f in tried) and not any(f.ok or f.redirected for f in tried)
 
 
 def _unheard(case: Case, label: str) -> bool:
     account = next(a for a in case.accounts if a.label == label)
     samples = [f for o, f in case.seen(SampleFacts) if o.ok and f.account == label and f.credentials is Sent.BASIC]
-    if not any(f.ok or f.failed or f.redirected for f in samples):
+    if not any(f.ok or f.redirected for f in samples) or any(f.failed for f in samples):
         return True
     if any(f.refused_credentials and not f.ok for f in samples):
         return True

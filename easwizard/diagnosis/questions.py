@@ -16,6 +16,16 @@ class Kind(StrEnum):
     """Several products joined by `+`, e.g. `2007+2013`."""
 
 
+class Need(StrEnum):
+    """What must be so, or not be ruled out, for a question to be worth an admin's time."""
+
+    NOTHING = "nothing"
+    FAILURES = "failures"
+    """Somebody fails; where nobody does, there is nothing to describe."""
+    MIXED_OLD = "mixed-old"
+    """Mailboxes on the old version are known to fail now and then."""
+
+
 @dataclass(frozen=True)
 class Value:
     """One possible answer: its id for scripts, its label for people."""
@@ -34,12 +44,17 @@ class Question:
     values: tuple[Value, ...]
     source: str
     kind: Kind = Kind.CHOICE
+    needs: Need = Need.NOTHING
 
 
-def _question(id: str, text: str, why: str, source: str, *values: tuple[str, str]) -> Question:
-    return Question(id, text, why, tuple(Value(*value) for value in values), source)
+def _question(
+    id: str, text: str, why: str, source: str, *values: tuple[str, str], needs: Need = Need.NOTHING
+) -> Question:
+    return Question(id, text, why, tuple(Value(*value) for value in values), source, needs=needs)
 
 
+GRID = "fails-"
+"""How the ids of the grid "who fails" begin."""
 _HOW_OFTEN = (
     ("never", "they work"),
     ("sometimes", "mail comes late, the phone asks for the password now and then, a retry helps"),
@@ -70,6 +85,17 @@ QUESTIONS: tuple[Question, ...] = (
         ("delegation", "a publishing proxy that signs in for the phones"),
     ),
     _question(
+        "legacy-pool",
+        "What stands between the new servers and the old (2007 or 2010) servers?",
+        "A new server signs in to an old one in several steps; what spreads or mixes those steps breaks them.",
+        "J15",
+        ("nothing", "nothing: the old names lead to the servers themselves"),
+        ("affinity", "a balancer that keeps each sender on one server"),
+        ("no-affinity", "a balancer that spreads connections freely"),
+        ("layer-7", "a balancer that reads the requests and shares its connections to the servers among senders"),
+        needs=Need.MIXED_OLD,
+    ),
+    _question(
         "since",
         "Since when does it fail?",
         "What happened just before is often the cause.",
@@ -79,6 +105,7 @@ QUESTIONS: tuple[Question, ...] = (
         ("update-or-set", "since an update, or a change of the virtual directory"),
         ("dc-patching", "since the domain controllers were patched"),
         ("renewal", "since certificates or the device management were renewed"),
+        needs=Need.FAILURES,
     ),
     _question(
         "pattern",
@@ -90,6 +117,7 @@ QUESTIONS: tuple[Question, ...] = (
         ("clusters", "in clusters of minutes"),
         ("hours", "at certain hours"),
         ("since-restart", "since a restart"),
+        needs=Need.FAILURES,
     ),
     _question(
         "phones",
@@ -98,6 +126,7 @@ QUESTIONS: tuple[Question, ...] = (
         "1.8",
         ("first-setup", "at first set-up"),
         ("running", "those that worked before"),
+        needs=Need.FAILURES,
     ),
     _question(
         "scope",
@@ -108,6 +137,7 @@ QUESTIONS: tuple[Question, ...] = (
         ("one-device-type", "one type of device"),
         ("one-site", "one AD site"),
         ("everybody", "everybody with such a mailbox and device"),
+        needs=Need.FAILURES,
     ),
     _question(
         "app",
@@ -117,6 +147,7 @@ QUESTIONS: tuple[Question, ...] = (
         ("own-mail", "the phone's own mail"),
         ("outlook-mobile", "Outlook mobile"),
         ("both", "both"),
+        needs=Need.FAILURES,
     ),
     _question(
         "network",
@@ -127,6 +158,7 @@ QUESTIONS: tuple[Question, ...] = (
         ("mobile", "mobile data"),
         ("vpn", "VPN"),
         ("any", "all of them"),
+        needs=Need.FAILURES,
     ),
     _question(
         "owa",
@@ -135,6 +167,7 @@ QUESTIONS: tuple[Question, ...] = (
         "J10",
         ("works", "it works"),
         ("fails", "it fails too"),
+        needs=Need.FAILURES,
     ),
     _question(
         "certificate-worked-before",
@@ -144,6 +177,7 @@ QUESTIONS: tuple[Question, ...] = (
         ("same-serial", "yes, the one with this serial number"),
         ("other-serial", "an earlier one did"),
         ("no", "no"),
+        needs=Need.FAILURES,
     ),
     _question(
         "cutover",
@@ -184,6 +218,7 @@ QUESTIONS: tuple[Question, ...] = (
         "J26",
         ("yes", "yes"),
         ("no", "no"),
+        needs=Need.FAILURES,
     ),
 )
 

@@ -9,11 +9,13 @@ from easwizard.case.facts import SampleFacts, Status
 from easwizard.case.requests import Target
 from easwizard.diagnosis.finding import NotExamined
 from easwizard.exchange.inventory import Role
+from easwizard.exchange.products import Product
+from easwizard.exchange.replies import ACTIVESYNC_PATH, PROXY_PATH
 
 
 def unseen(case: Case) -> tuple[NotExamined, ...]:
     """Everything that was not looked at, in the order an admin would ask about it."""
-    return (*_sign_ins(case), *_certificates(case), *_the_leg(case), *_failed_looks(case))
+    return (*_sign_ins(case), *_not_grouped(case), *_certificates(case), *_the_leg(case), *_failed_looks(case))
 
 
 def _sign_ins(case: Case) -> Iterator[NotExamined]:
@@ -23,6 +25,8 @@ def _sign_ins(case: Case) -> Iterator[NotExamined]:
             "no account was given; anonymous requests end at the new server",
         )
     for observation, facts in case.seen(SampleFacts):
+        if not facts.account:
+            continue  # asked without credentials, to see who answers
         name = f"the legacy leg of {facts.account} through {observation.target}"
         if observation.status is not Status.OK:
             yield NotExamined(f"sign-in of {facts.account} at {observation.target}", observation.words or "no answer")
@@ -32,6 +36,21 @@ def _sign_ins(case: Case) -> Iterator[NotExamined]:
             else:
                 why = "no sample proved to have reached the old server (J8)"
             yield NotExamined(name, why)
+
+
+def _not_grouped(case: Case) -> Iterator[NotExamined]:
+    """Accounts whose samples judge no legacy name: their AD site is not known, or names predict nothing (J9, J13)."""
+    for account in case.accounts:
+        mailbox = account.mailbox
+        what = f"what the sign-ins of {account.label} say of the legacy names"
+        if mailbox is None or not mailbox.product.is_legacy:
+            continue
+        if mailbox.site is None:
+            yield NotExamined(what, "the AD site of its mailbox was not given: --mailbox 2007@AD-SITE (J9, J13)")
+        elif mailbox.product is Product.E2010:
+            yield NotExamined(
+                what, "Exchange 2010 is believed to be reached by server name, so names predict no odds (J13)"
+            )
 
 
 def _on_old_version(facts: SampleFacts) -> bool:
@@ -61,6 +80,8 @@ def _failed_looks(case: Case) -> Iterator[NotExamined]:
 
 def _why_silent(case: Case, target: Target) -> str:
     """The lowest layer that failed, in words: no resolver answered, or no address did."""
+    if not any(o.target in (target.name, target.host) for o in case.observations):
+        return "it was not looked at"
     silent = sorted({f"{f.resolver}: {o.words}" for o, f in case.dns(target.host) if not o.ok})
     if silent and not case.addresses(target.host):
         return f"its address is not known ({'; '.join(silent)})"
@@ -68,4 +89,4 @@ def _why_silent(case: Case, target: Target) -> str:
 
 
 def _answered(case: Case, target: Target) -> bool:
-    return any(o.ok for o, _ in case.http(target))
+    return any(o.ok for path in (ACTIVESYNC_PATH, PROXY_PATH) for o, _ in case.http(target, path))

@@ -59,3 +59,84 @@ def same_login_in_owa(why: str) -> Missing:
         why,
         "Get-ADUser NAME -Properties LockedOut,BadLogonCount,PasswordExpired   (and one sign-in to OWA by hand)",
     )
+
+
+def iis_application(why: str) -> Missing:
+    """Whether IIS holds the directory, beside the object in Active Directory (exchange.md 8)."""
+    return Missing(
+        "the applications and sites of IIS on the server behind the address",
+        why,
+        r"%windir%\system32\inetsrv\appcmd list app   (elevated, on that server; compare with "
+        "Get-ActiveSyncVirtualDirectory | Format-List Server,WebsiteName)",
+    )
+
+
+def application_pool(why: str) -> Missing:
+    """The state of the pool that ActiveSync runs in (exchange.md 8)."""
+    return Missing(
+        "the state of the application pool on the server behind the address",
+        why,
+        r"%windir%\system32\inetsrv\appcmd list apppool MSExchangeSyncAppPool   (elevated, on that server)",
+    )
+
+
+def inherited_redirect(why: str) -> Missing:
+    """Whether a redirect reaches the vdir from the site above it (exchange.md 3.1, 7)."""
+    return Missing(
+        "the redirect settings of the virtual directory",
+        why,
+        r'%windir%\system32\inetsrv\appcmd list config "<SITE NAME>/Microsoft-Server-ActiveSync" '
+        "/section:httpRedirect   (elevated, on that server)",
+    )
+
+
+def past_the_device(why: str) -> Missing:
+    """The same look without what stands in front (exchange.md 2.10)."""
+    return Missing(
+        "the answer of one server reached directly, past what stands in front",
+        why,
+        "easwizard check ... --connect-to HOST=ADDRESS-OF-ONE-SERVER",
+    )
+
+
+def test_account(why: str) -> Missing:
+    """Any sign-in at all: some answers only come after one."""
+    return Missing(
+        "a sign-in of a test account",
+        why,
+        "easwizard check ... --user NAME --mailbox PRODUCT@AD-SITE   (the password is asked for)",
+    )
+
+
+def mailbox_place(why: str) -> Missing:
+    """Whether a mailbox is on premises or in the cloud (J12)."""
+    how = "Get-Recipient NAME | Format-List RecipientTypeDetails,Database   (in the shell of the newest version)"
+    return Missing("where that mailbox lives now", why, how)
+
+
+def external_urls(why: str) -> Missing:
+    """What Autodiscover tells phones (exchange.md 1.8)."""
+    return Missing(
+        "the ExternalUrls of the ActiveSync virtual directories",
+        why,
+        "Get-ActiveSyncVirtualDirectory | Format-List Server,WebsiteName,ExternalUrl",
+    )
+
+
+def authentication_methods(why: str) -> Missing:
+    """Which ways to sign in each ActiveSync vdir offers (exchange.md 5.1)."""
+    return Missing(
+        "the authentication of the ActiveSync virtual directories",
+        why,
+        "Get-ActiveSyncVirtualDirectory | Format-List Server,WebsiteName,BasicAuthEnabled,WindowsAuthEnabled",
+    )
+
+
+def throttling_log(why: str) -> Missing:
+    """What ActiveSync itself wrote about an answer it held back (exchange.md 1.7)."""
+    return Missing(
+        "the line of that answer in the server's IIS log",
+        why,
+        "cs-uri-query of the 503 lines of the last hour: Throttle, Budget and Error   "
+        r"(%SystemDrive%\inetpub\logs\LogFiles on the server that answered)",
+    )

@@ -1,7 +1,8 @@
 """What a reply means: one readable table from status, challenges and headers to a meaning (exchange.md 3, 4).
 
-The first row that fits wins. Outside a server the substatus is invisible (3.1), so a 403 is only called a
-demand for a certificate where a CertificateRequest was seen on the connection (J5).
+The first row that fits wins; paths other than ActiveSync's own have rows before it. Outside a server the
+substatus is invisible (3.1), so a 403 is only called a demand for a certificate where a CertificateRequest was
+seen on the connection (J5).
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ from easwizard.exchange.products import Product
 
 ACTIVESYNC_PATH = "/Microsoft-Server-ActiveSync"
 PROXY_PATH = ACTIVESYNC_PATH + "/Proxy"
+WITHOUT_HEADERS = "200 without ActiveSync headers"
+"""How counted samples name a signed-in 200 that carries no ActiveSync header."""
+THROTTLE_HEADERS = frozenset({"x-ms-asthrottle", "retry-after"})
+"""Headers by which a 503 says that it holds a client back (3.1)."""
 
 
 class Sent(StrEnum):
@@ -44,6 +49,19 @@ class Reply:
     def on_proxy(self) -> bool:
         return self.path.casefold().startswith(PROXY_PATH.casefold())
 
+    @property
+    def on_activesync(self) -> bool:
+        """Whether the virtual directory or its `/Proxy` was asked, and no other path of the same server."""
+        return self.on_proxy or self.path.casefold().rstrip("/") == ACTIVESYNC_PATH.casefold()
+
+    @property
+    def server(self) -> str:
+        return self.headers.get("server", "").casefold()
+
+    @property
+    def offers_activesync(self) -> bool:
+        return bool({"ms-server-activesync", "ms-asprotocolversions"} & self.headers.keys())
+
 
 class Meaning(StrEnum):
     """What a reply says. The values are stable: reports carry them."""
@@ -66,6 +84,11 @@ class Meaning(StrEnum):
     NOT_EXCHANGE = "answered-by-something-else"
     REDIRECTED = "redirected"
     ABSENT = "absent"
+    ACCOUNT_BLOCKED = "account-blocked"
+    PASSWORD_EXPIRED = "password-expired"
+    NOT_UNDERSTOOD = "request-not-understood"
+    PATH_ANSWERS = "path-answers"
+    THROTTLED = "throttled"
     SERVER_DOWN = "application-pool-down"
     UNAVAILABLE = "unavailable"
     UPSTREAM_FAILED = "upstream-failed"
@@ -90,6 +113,13 @@ _Row = tuple[Callable[[Reply], bool], Meaning, str, Basis, str]
 _C, _B, _I = Basis.CONFIRMED, Basis.BELIEVED, Basis.INFERRED
 
 # fmt: off
+_ELSEWHERE: tuple[_Row, ...] = (
+    # Other paths of the same server are asked to learn who answers; there the same status says something else.
+    (lambda r: r.status == 200, Meaning.PATH_ANSWERS, "answers on this path", _C, "3.4"),
+    (lambda r: r.status in (301, 302, 307, 308), Meaning.REDIRECTED,
+     "redirects on this path, as a web page may", _C, "8"),
+    (lambda r: r.status == 404, Meaning.ABSENT, "has nothing on this path", _C, "3.4"),
+)
 _TABLE: tuple[_Row, ...] = (
     # Redirects are a third outcome, neither good nor bad (J12).
     (lambda r: r.status in (301, 302, 307, 308), Meaning.REDIRECTED,
@@ -103,6 +133,13 @@ _TABLE: tuple[_Row, ...] = (
      Meaning.CERTIFICATE_NOT_ACCEPTED, "asked for the certificate, got it, and refused", _I, "3.1"),
     (lambda r: r.status in (401, 403) and r.certificate_asked is False and r.sent is Sent.CERTIFICATE,
      Meaning.CERTIFICATE_NEVER_ASKED, "never asked for the certificate", _I, "3.1"),
+    # A device of that kind in front says the same with 400 (transport.md 1).
+    (lambda r: r.status == 400 and r.certificate_asked is True and "nginx" in r.server
+     and r.sent is not Sent.CERTIFICATE,
+     Meaning.CERTIFICATE_DEMANDED, "demands a client certificate and refuses without one", _I, "transport.md 1"),
+    (lambda r: r.status == 400 and r.certificate_asked is True and "nginx" in r.server
+     and r.sent is Sent.CERTIFICATE,
+     Meaning.CERTIFICATE_NOT_ACCEPTED, "asked for the certificate, got it, and refused", _I, "transport.md 1"),
     # The sub-directory of the proxy leg (1.3, 1.4).
     (lambda r: r.on_proxy and r.status == 401 and _offers(r, "negotiate", "ntlm"), Meaning.LEG_ACCEPTED,
      "offers Negotiate and NTLM: ready for the proxy leg", _I, "1.4"),
@@ -117,7 +154,10 @@ _TABLE: tuple[_Row, ...] = (
     # Signed in, or apparently so.
     (lambda r: r.status == 200 and "ms-server-activesync" in r.headers and r.sent is not Sent.NONE,
      Meaning.SIGNED_IN, "signed in: ActiveSync answers", _C, "3.1"),
-    (lambda r: r.status == 200 and "ms-asprotocolversions" in r.headers and r.sent is Sent.NONE,
+    # A device that hides versions may take that header away; the protocol versions are what phones read.
+    (lambda r: r.status == 200 and r.offers_activesync and r.sent is not Sent.NONE,
+     Meaning.SIGNED_IN, "signed in: ActiveSync answers, its version header is missing", _I, "3.1, 3.3"),
+    (lambda r: r.status == 200 and r.offers_activesync and r.sent is Sent.NONE,
      Meaning.ANONYMOUS, "answers without any sign-in", _B, "3.1"),
     (lambda r: r.status == 200, Meaning.NOT_EXCHANGE,
      "answers 200 without ActiveSync headers: something in front answers, or strips them", _C, "3.1"),
@@ -134,10 +174,20 @@ _TABLE: tuple[_Row, ...] = (
      "refuses and offers no way to sign in", _I, "3.1"),
     (lambda r: r.status == 403, Meaning.FORBIDDEN,
      "refuses (403); which of 403.4, 403.7, 403.13, 403.16 or 403.17 only its log tells", _B, "3.1"),
+    # The account itself.
+    (lambda r: r.status == 456 and r.sent is not Sent.NONE, Meaning.ACCOUNT_BLOCKED,
+     "says that the account is blocked (456)", _C, "3.1"),
+    (lambda r: r.status == 457 and r.sent is not Sent.NONE, Meaning.PASSWORD_EXPIRED,
+     "says that the password has expired (457)", _C, "3.1"),
     # Server state.
     (lambda r: r.status == 404, Meaning.ABSENT,
      "has no ActiveSync virtual directory here", _C, "3.1"),
-    (lambda r: r.status == 503 and "httpapi" in r.headers.get("server", "").casefold(), Meaning.SERVER_DOWN,
+    (lambda r: r.status in (400, 405, 501), Meaning.NOT_UNDERSTOOD,
+     "does not understand the request: something in between, or no Exchange", _C, "3.1"),
+    (lambda r: r.status == 503 and bool(THROTTLE_HEADERS & r.headers.keys()), Meaning.THROTTLED,
+     "is throttling, or asks to come back later (503)", _C, "3.1, 8"),
+    # HTTP.sys answers by itself, so no header of Exchange can be there.
+    (lambda r: r.status == 503 and "httpapi" in r.server and "x-feserver" not in r.headers, Meaning.SERVER_DOWN,
      "is not running: the application pool is stopped", _B, "3.1, 8"),
     (lambda r: r.status == 503, Meaning.UNAVAILABLE, "is busy or throttling (503)", _C, "3.1"),
     (lambda r: r.status in (500, 502, 504), Meaning.UPSTREAM_FAILED,
@@ -148,7 +198,8 @@ _TABLE: tuple[_Row, ...] = (
 
 def read(reply: Reply) -> Reading:
     """What a reply means; a reply that no row knows is `OTHER`."""
-    for fits, meaning, text, basis, source in _TABLE:
+    rows = _TABLE if reply.on_activesync else (*_ELSEWHERE, *_TABLE)
+    for fits, meaning, text, basis, source in rows:
         if fits(reply):
             return Reading(meaning, text, basis, source)
     return Reading(Meaning.OTHER, f"answers {reply.status}, which says nothing certain", Basis.INFERRED, "3.1")

@@ -1,6 +1,7 @@
 """The estate's own certificate authority: makes server and device certificates and reads presented ones.
 
-It knows nothing of sockets or scenarios. EC P-256 keys, because an estate needs a dozen within a second.
+It knows nothing of sockets or scenarios. EC P-256 keys, because an estate needs dozens within a second; RSA
+with 1024 bits only where a weak key is wanted.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 UPN_OID = x509.ObjectIdentifier("1.3.6.1.4.1.311.20.2.3")
@@ -22,6 +23,9 @@ UPN_OID = x509.ObjectIdentifier("1.3.6.1.4.1.311.20.2.3")
 _UTF8_STRING = 0x0C
 _LEEWAY = timedelta(days=1)
 _LIFETIME = timedelta(days=30)
+_WEAK_BITS = 1024
+_PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+_PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,11 @@ class Validity:
         now = datetime.now(UTC)
         return cls(now - _LIFETIME, now - _LEEWAY)
 
+    @classmethod
+    def future(cls) -> Validity:
+        now = datetime.now(UTC)
+        return cls(now + _LEEWAY, now + _LIFETIME)
+
 
 @dataclass(frozen=True)
 class Presented:
@@ -59,34 +68,53 @@ class Presented:
 
 
 class Authority:
-    """A certificate authority whose key lives only in memory."""
+    """A certificate authority whose key lives only in memory; without an issuer it is a root."""
 
-    def __init__(self, common_name: str) -> None:
+    def __init__(self, common_name: str, issuer: Authority | None = None) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = _subject(common_name)
-        self.certificate = self._self_signed()
+        self._issuer = issuer
+        above = issuer or self
+        self.certificate = self._signed_by(above._key, above._name, depth=1 if issuer is None else 0)
 
     @property
     def pem(self) -> bytes:
         return self.certificate.public_bytes(serialization.Encoding.PEM)
 
     def server_certificate(
-        self, names: Sequence[str], folder: Path, stem: str, validity: Validity | None = None
+        self,
+        names: Sequence[str],
+        folder: Path,
+        stem: str,
+        validity: Validity | None = None,
+        *,
+        weak: bool = False,
+        with_issuer: bool = False,
     ) -> CertificateFiles:
-        """Issue a certificate for those DNS names; the first is also the subject."""
-        alternatives = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
-        return self._issue(
-            names[0], alternatives, ExtendedKeyUsageOID.SERVER_AUTH, validity or Validity.current(), folder, stem
-        )
+        """Issue a certificate for those DNS names; the first is also the subject.
+
+        `with_issuer` puts this authority's own certificate behind it, for the server to send along.
+        """
+        key = rsa.generate_private_key(65537, _WEAK_BITS) if weak else ec.generate_private_key(ec.SECP256R1())
+        wanted = _Leaf(names[0], _dns_names(names), ExtendedKeyUsageOID.SERVER_AUTH, validity)
+        certificate = wanted.signed(key, self._key, self._name, self._own_key_identifier())
+        files = _write_pair(certificate, key, folder, stem)
+        if with_issuer:
+            files.certificate.write_bytes(files.certificate.read_bytes() + self.pem)
+        return files
 
     def device_certificate(
-        self, upn: str, folder: Path, stem: str, validity: Validity | None = None
+        self, upn: str, folder: Path, stem: str, validity: Validity | None = None, *, for_clients: bool = True
     ) -> CertificateFiles:
-        """Issue a client certificate that names a user, as a device management system does."""
+        """Issue a client certificate that names a user, as a device management system does.
+
+        Without `for_clients` its extended key usage is that of a server, and it cannot sign in (exchange.md 2.6).
+        """
+        key = ec.generate_private_key(ec.SECP256R1())
         alternatives = x509.SubjectAlternativeName([x509.OtherName(UPN_OID, _der_utf8(upn))])
-        return self._issue(
-            upn, alternatives, ExtendedKeyUsageOID.CLIENT_AUTH, validity or Validity.current(), folder, stem
-        )
+        purpose = ExtendedKeyUsageOID.CLIENT_AUTH if for_clients else ExtendedKeyUsageOID.SERVER_AUTH
+        wanted = _Leaf(upn, alternatives, purpose, validity)
+        return _write_pair(wanted.signed(key, self._key, self._name, self._own_key_identifier()), key, folder, stem)
 
     def judge(self, certificate: x509.Certificate) -> Presented:
         """Whether a server that trusts this authority alone would accept the certificate, and its UPN."""
@@ -100,35 +128,53 @@ class Authority:
         in_date = certificate.not_valid_before_utc <= datetime.now(UTC) <= certificate.not_valid_after_utc
         return in_date and _is_for_clients(certificate)
 
-    def _self_signed(self) -> x509.Certificate:
-        validity = Validity.current()
-        builder = _builder(self._name, self._name, self._key.public_key(), validity)
-        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        builder = builder.add_extension(_key_usage(signs_certificates=True), critical=True)
-        return builder.add_extension(self._key_identifier(), critical=False).sign(self._key, hashes.SHA256())
+    def _own_key_identifier(self) -> x509.AuthorityKeyIdentifier:
+        """Where this authority has one above it, it says which, so that a lacking link can be told from outside."""
+        own = _key_identifier(self._key)
+        if self._issuer is None:
+            return own
+        above = [x509.DirectoryName(self._issuer._name)]
+        return x509.AuthorityKeyIdentifier(own.key_identifier, above, self.certificate.serial_number)
 
-    def _issue(
+    def _signed_by(self, key: ec.EllipticCurvePrivateKey, issuer: x509.Name, depth: int) -> x509.Certificate:
+        builder = _builder(self._name, issuer, self._key.public_key(), Validity.current())
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=depth), critical=True)
+        builder = builder.add_extension(_key_usage(signs_certificates=True), critical=True)
+        return builder.add_extension(_key_identifier(key), critical=False).sign(key, hashes.SHA256())
+
+
+@dataclass(frozen=True)
+class _Leaf:
+    """What an end certificate says, before somebody signs it."""
+
+    common_name: str
+    alternatives: x509.SubjectAlternativeName
+    purpose: x509.ObjectIdentifier
+    validity: Validity | None
+
+    def signed(
         self,
-        common_name: str,
-        alternatives: x509.SubjectAlternativeName,
-        purpose: x509.ObjectIdentifier,
-        validity: Validity,
-        folder: Path,
-        stem: str,
-    ) -> CertificateFiles:
-        key = ec.generate_private_key(ec.SECP256R1())
-        builder = _builder(_subject(common_name), self._name, key.public_key(), validity)
+        key: _PrivateKey,
+        issuer_key: ec.EllipticCurvePrivateKey,
+        issuer: x509.Name | None,
+        identifier: x509.AuthorityKeyIdentifier,
+    ) -> x509.Certificate:
+        """The certificate of that key; without an issuer's name it names itself as its issuer."""
+        subject = _subject(self.common_name)
+        builder = _builder(subject, issuer or subject, key.public_key(), self.validity or Validity.current())
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         builder = builder.add_extension(_key_usage(signs_certificates=False), critical=True)
-        builder = builder.add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
-        builder = builder.add_extension(alternatives, critical=False)
-        builder = builder.add_extension(self._key_identifier(), critical=False)
-        certificate = builder.sign(self._key, hashes.SHA256())
-        return _write_pair(certificate, key, folder, stem)
+        builder = builder.add_extension(x509.ExtendedKeyUsage([self.purpose]), critical=False)
+        builder = builder.add_extension(self.alternatives, critical=False)
+        builder = builder.add_extension(identifier, critical=False)
+        return builder.sign(issuer_key, hashes.SHA256())
 
-    def _key_identifier(self) -> x509.AuthorityKeyIdentifier:
-        """Strict verification (Python 3.13) wants it on every certificate."""
-        return x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+
+def self_signed_certificate(names: Sequence[str], folder: Path, stem: str) -> CertificateFiles:
+    """A server certificate that nobody but its own server vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    wanted = _Leaf(names[0], _dns_names(names), ExtendedKeyUsageOID.SERVER_AUTH, None)
+    return _write_pair(wanted.signed(key, key, None, _key_identifier(key)), key, folder, stem)
 
 
 def upn_of(certificate: x509.Certificate) -> str | None:
@@ -155,8 +201,17 @@ def _subject(common_name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name[:64])])
 
 
+def _dns_names(names: Sequence[str]) -> x509.SubjectAlternativeName:
+    return x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
+
+
+def _key_identifier(key: ec.EllipticCurvePrivateKey) -> x509.AuthorityKeyIdentifier:
+    """Of the issuer; strict verification (Python 3.13) wants it on every certificate."""
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
+
+
 def _builder(
-    subject: x509.Name, issuer: x509.Name, public_key: ec.EllipticCurvePublicKey, validity: Validity
+    subject: x509.Name, issuer: x509.Name, public_key: _PublicKey, validity: Validity
 ) -> x509.CertificateBuilder:
     builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(public_key)
     builder = builder.serial_number(x509.random_serial_number())
@@ -193,9 +248,7 @@ def _text_of_der(value: bytes) -> str | None:
     return value[start:].decode(errors="replace")
 
 
-def _write_pair(
-    certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey, folder: Path, stem: str
-) -> CertificateFiles:
+def _write_pair(certificate: x509.Certificate, key: _PrivateKey, folder: Path, stem: str) -> CertificateFiles:
     files = CertificateFiles(folder / f"{stem}.pem", folder / f"{stem}.key")
     files.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     secret = key.private_bytes(

@@ -1,4 +1,4 @@
-"""What each DNS view says: namespaces, through the addresses of their endpoints, as records. Pure."""
+"""What each DNS view says: namespaces, through the addresses of their endpoints or of a device, as records. Pure."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ Addresses = Mapping[str, str]
 """Endpoint label, lower case, to its address."""
 
 
-def records_of(view: str, inventory: Inventory, views: Views, addresses: Addresses) -> dict[str, Record]:
-    """The records of one view."""
+def records_of(
+    view: str, inventory: Inventory, views: Views, addresses: Addresses, devices: Mapping[str, str]
+) -> dict[str, Record]:
+    """The records of one view; `devices` are the addresses that stand in front of a host there."""
     shown = views.hosts.get(view)
     records: dict[str, Record] = {}
     for namespace in inventory.namespaces:
         host = namespace.host.lower()
         if shown is None or host in shown:
             labels = (endpoint.label for endpoint in namespace.endpoints)
-            records[host] = Record(_known(labels, addresses), ttl=views.ttls.get(host, views.ttl))
+            shown_addresses = (devices[host],) if host in devices else _known(labels, addresses)
+            records[host] = Record(shown_addresses, ttl=views.ttls.get(host, views.ttl))
     for override in views.records:
         if override.view == view:
             records[override.host] = _overriding(override, views, addresses)

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from easwizard.exchange.inventory import Inventory, VirtualDirectory
+from easwizard.exchange.products import Product
 from easwizard.lab.scenario import Account, Pick
 
 Clock = Callable[[], float]
@@ -17,13 +18,32 @@ Clock = Callable[[], float]
 
 
 def candidates(inventory: Inventory, account: Account) -> tuple[VirtualDirectory, ...]:
-    """The vdir objects that service discovery finds: the mailbox's version and AD site, with an InternalUrl."""
+    """The vdir objects that service discovery finds: the mailbox's version and AD site, with an InternalUrl.
+
+    For 2010 the servers themselves are believed to be found, whatever their InternalUrls say (J13).
+    """
     return tuple(
         vdir
         for vdir in inventory.vdirs
-        if not vdir.back_end and vdir.product is account.product and vdir.internal_host
+        if not vdir.back_end and vdir.product is account.product
+        if vdir.internal_host or vdir.product is Product.E2010
         if (vdir.site or "").casefold() == account.site.casefold()
     )
+
+
+class Dice:
+    """Yes or no with a given probability, by a seed."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+        self._lock = threading.Lock()
+
+    def says_yes(self, probability: float) -> bool:
+        """Certainties use no throw, so that they do not shift the others."""
+        if probability <= 0 or probability >= 1:
+            return probability >= 1
+        with self._lock:
+            return self._random.random() < probability
 
 
 class Picker:

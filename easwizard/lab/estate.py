@@ -17,8 +17,9 @@ from easwizard.exchange.inventory import Inventory, NamespaceRecord
 from easwizard.lab.control import NotPossible
 from easwizard.lab.drawing import Clock
 from easwizard.lab.errors import LabError
+from easwizard.lab.identities import IssuedCertificate
 from easwizard.lab.journal import Journal, Visit
-from easwizard.lab.running import IssuedCertificate, Running
+from easwizard.lab.running import Running
 from easwizard.lab.scenario import Account, Scenario
 
 ApplyChange = Callable[[Inventory, str], Inventory]
@@ -120,6 +121,11 @@ class Estate:
     def addresses(self) -> Mapping[str, str]:
         """Endpoint label (`SERVER/SITE-NAME`, lower case) to its address."""
         return self._started.addresses
+
+    @property
+    def devices(self) -> Mapping[str, str]:
+        """Host, lower case, to the address of the device in front of it."""
+        return self._started.devices
 
     @property
     def folder(self) -> Path:

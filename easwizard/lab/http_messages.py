@@ -26,6 +26,7 @@ class Request:
     target: str
     headers: Headers = ()
     certificate: Presented | None = None
+    body: bytes = b""
 
     @property
     def path(self) -> str:
@@ -74,14 +75,15 @@ class HttpExchange:
         headers = tuple((name.decode("ascii"), value.decode("latin-1")) for name, value in event.headers)
         return Request(self._method, event.target.decode("latin-1"), headers)
 
-    def skip_body(self) -> None:
-        """Read the body away; unread input would turn the closing into a reset."""
-        size = 0
-        while size < _MAX_BODY:
+    def read_body(self) -> bytes:
+        """The body, at most a mebibyte of it; unread input would turn the closing into a reset."""
+        body = b""
+        while len(body) < _MAX_BODY:
             event = self._next_event()
             if not isinstance(event, h11.Data):
-                return
-            size += len(event.data)
+                break
+            body += event.data
+        return body
 
     def write(self, reply: Reply) -> None:
         """Send the reply, with a length, and announce the end of the connection."""

@@ -6,6 +6,8 @@ Pure; decides nothing. exchange.md 3.1 to 3.3 say which header appears when.
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
+from email.utils import format_datetime
 
 from easwizard.exchange.inventory import Server
 from easwizard.exchange.products import Product
@@ -59,9 +61,30 @@ def basic_challenge(realm: str) -> Reply:
     return refused(401, (CHALLENGE, f'Basic realm="{realm}"'))
 
 
-def windows_challenge() -> Reply:
-    """401 as `/Proxy` says it: two headers, Negotiate first."""
-    return refused(401, (CHALLENGE, "Negotiate"), (CHALLENGE, "NTLM"))
+def windows_challenge(*offers: str) -> Reply:
+    """401 as Windows authentication says it: one header for each offer, Negotiate first."""
+    return refused(401, *((CHALLENGE, offer) for offer in offers))
+
+
+def moved(location: str) -> Reply:
+    """302 to another place."""
+    return Reply(302, (("Content-Type", "text/html"), ("Location", location)), b"<html><body>moved</body></html>\r\n")
+
+
+def held_back(seconds: int) -> Reply:
+    """503 as a server says it to a user who asks too much (exchange.md 3.1)."""
+    return refused(503, ("Retry-After", str(seconds)), ("X-MS-ASThrottle", "CommandFrequency"))
+
+
+def without_activesync_headers(reply: Reply) -> Reply:
+    """What a filter leaves of an OPTIONS answer."""
+    kept = tuple((name, value) for name, value in reply.headers if not name.lower().startswith("ms-"))
+    return Reply(reply.status, kept, reply.body)
+
+
+def dated(reply: Reply, now: datetime) -> Reply:
+    """The reply with the server's own time in UTC."""
+    return reply.with_headers(("Date", format_datetime(now, usegmt=True)))
 
 
 def refused(status: int, *headers: tuple[str, str]) -> Reply:
@@ -80,6 +103,7 @@ _PAGES = {
     401: "access was denied for these credentials",
     403: "access is denied",
     404: "there is no such file or directory",
+    405: "the method is not allowed",
     500: "the server met an error",
     501: "the method is not implemented",
     502: "the upstream server gave no valid answer",

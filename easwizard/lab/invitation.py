@@ -65,6 +65,8 @@ def check_arguments(estate: Estate, vantage: Vantage) -> tuple[list[str], dict[s
     arguments = [f"{namespace.role}={namespace.host}:{estate.port}" for namespace in estate.inventory.namespaces]
     for label, (address, port) in estate.resolvers.items():
         arguments += ["--resolver", f"{label}={address}:{port}"]
+    for host, label in estate.scenario.connect_to:
+        arguments += ["--connect-to", f"{host}={estate.addresses[label.casefold()]}:{estate.port}"]
     arguments += ["--ca", str(estate.ca_file)]
     for question, value in estate.scenario.answers.items():
         arguments += ["--answer", f"{question}={value}"]

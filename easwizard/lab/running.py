@@ -10,41 +10,28 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from easwizard.exchange.inventory import Endpoint, Inventory
 from easwizard.lab.addresses import AddressPool
-from easwizard.lab.certificates import Authority, CertificateFiles, Validity
+from easwizard.lab.autodiscover import Bag
 from easwizard.lab.control import Control
 from easwizard.lab.directory import Directory
 from easwizard.lab.dns_server import DnsServer, Records
 from easwizard.lab.dns_views import records_of
-from easwizard.lab.drawing import Clock, Picker
+from easwizard.lab.drawing import Clock, Dice, Picker
 from easwizard.lab.errors import LabError
+from easwizard.lab.front_device import FrontDevice
 from easwizard.lab.front_end import FrontEnd
+from easwizard.lab.identities import Identities, IssuedCertificate
 from easwizard.lab.journal import Journal
 from easwizard.lab.proxy_leg import LegCaller
-from easwizard.lab.scenario import VIEWS, DeviceCertificate, Scenario, ServerCertificate, Tls
+from easwizard.lab.scenario import VIEWS, DeviceCertificate, Front, Scenario, Tls
 from easwizard.lab.socket_loop import SocketLoop
-from easwizard.lab.tls_post_handshake import PostHandshakeServer
-from easwizard.lab.tls_renegotiating import RenegotiatingServer
 from easwizard.lab.tls_stream import TlsServer
 from easwizard.lab.web_site import Premises, WebSite
 
 _FRONT_END_VIEW = "internal"
-_OTHER_NAME = "other.contoso.test"
-
-
-@dataclass(frozen=True)
-class IssuedCertificate:
-    """A device certificate on disk, as PEM."""
-
-    label: str
-    user: str
-    files: CertificateFiles
-    good: bool
-    """Of the estate's own authority and in date."""
 
 
 class Running:
@@ -71,18 +58,21 @@ class Running:
         self._pool = AddressPool()
         self._dns: dict[str, DnsServer] = {}
         self._sites: dict[str, tuple[WebSite, socket.socket]] = {}
-        self._authority = Authority("Contoso Lab CA")
-        self._foreign = Authority("Fabrikam CA")
         self._server_token = secrets.token_urlsafe(24)
-        self._certificates_made = 0
+        self.devices: dict[str, str] = {}
+        """Host to the address of the device in front of it."""
         self.device_certificates: tuple[IssuedCertificate, ...] = ()
         self.control = Control(change)
         self.folder = Path(tempfile.mkdtemp(prefix="easwizard-lab-"))
-        self.ca_file = self.folder / "ca.pem"
+        self._identities = Identities(self.folder)
 
     @property
     def port(self) -> int:
         return self._pool.port
+
+    @property
+    def ca_file(self) -> Path:
+        return self._identities.ca_file
 
     @property
     def resolvers(self) -> Mapping[str, tuple[str, int]]:
@@ -94,15 +84,18 @@ class Running:
         return {label: site.endpoint.address or "" for label, (site, _) in self._sites.items()}
 
     def start(self) -> None:
-        self.ca_file.write_bytes(self._authority.pem)
+        self._identities.publish()
         for view in VIEWS:
             self._dns[view] = DnsServer(self._loop, {})
         endpoints = _endpoints(self._inventory)
-        bound = self._pool.bind(len(endpoints))
+        fronts = tuple(self._scenario.fronts.values())
+        bound = self._pool.bind(len(endpoints) + len(fronts))
         try:
             self._premises = self._shared()
-            for endpoint, listening in zip(endpoints, bound, strict=True):
+            for endpoint, listening in zip(endpoints, bound, strict=False):
                 self._open(endpoint, listening, self._inventory)
+            for front, listening in zip(fronts, bound[len(endpoints) :], strict=True):
+                self._put_in_front(front, listening)
         except BaseException:
             # Sockets that the loop does not have yet would stay open for ever.
             for listening in bound:
@@ -137,7 +130,8 @@ class Running:
             server.replace(self._records(view, inventory))
 
     def _records(self, view: str, inventory: Inventory) -> Records:
-        return records_of(view, inventory, self._scenario.views, self.addresses)
+        devices = {host: at for host, at in self.devices.items() if view in self._scenario.fronts[host].views}
+        return records_of(view, inventory, self._scenario.views, self.addresses, devices)
 
     def _shared(self) -> Premises:
         knobs = self._scenario.knobs
@@ -148,8 +142,10 @@ class Running:
             scenario=self._scenario,
             inventory=lambda: self._inventory,
             directory=Directory(self._scenario.accounts),
-            authority=self._authority,
+            authority=self._identities.authority,
             front_end=FrontEnd(picker, caller, knobs.leg_failure_status),
+            bag=Bag(self._seed),
+            dice=Dice(self._seed),
             journal=self._journal,
             server_token=self._server_token,
             time_scale=self._time_scale,
@@ -160,7 +156,10 @@ class Running:
         here = Endpoint(endpoint.server, endpoint.web_site, str(listening.getsockname()[0]))
         site = WebSite(here, *self._identity(here, inventory), self._premises)
         self._sites[endpoint.label.casefold()] = (site, listening)
-        self._loop.listen(listening, site.serve)
+        if self._scenario.knobs_of(endpoint.server).down:
+            listening.close()
+        else:
+            self._loop.listen(listening, site.serve)
 
     def _one_more_address(self) -> socket.socket:
         try:
@@ -168,41 +167,51 @@ class Running:
         except OSError as error:
             raise LabError(f"no address is left for another web site: {error.strerror}") from error
 
+    def _put_in_front(self, front: Front, listening: socket.socket) -> None:
+        tls = self._identities.tls((front.host,), front.certificate, Tls.V1_2)
+        device = FrontDevice(
+            front=front,
+            tls=tls,
+            members=lambda: self._members(front.host),
+            port=self.port,
+            authority=self._identities.authority,
+            server_token=self._server_token,
+        )
+        self.devices[front.host] = str(listening.getsockname()[0])
+        self._loop.listen(listening, device.serve)
+
+    def _members(self, host: str) -> tuple[str, ...]:
+        """The addresses that a name leads to behind its device, by the inventory as it is now."""
+        namespace = self._inventory.namespace(host)
+        known = self.addresses
+        labels = (place.label.casefold() for place in namespace.endpoints) if namespace else ()
+        return tuple(known[label] for label in labels if label in known)
+
     def _identity(self, endpoint: Endpoint, inventory: Inventory) -> tuple[tuple[str, ...], TlsServer]:
         """The names of a web site and TLS settings with a certificate for them."""
         names = self._names(endpoint, inventory)
-        files = self._server_certificate(endpoint, names)
-        if self._scenario.knobs_of(endpoint.server).tls is Tls.V1_3:
-            known = (self._authority.pem + self._foreign.pem).decode("ascii")
-            return names, PostHandshakeServer(files, known)
-        return names, RenegotiatingServer(files)
-
-    def _server_certificate(self, endpoint: Endpoint, names: tuple[str, ...]) -> CertificateFiles:
-        self._certificates_made += 1
-        wanted = self._scenario.site_knobs_of(endpoint.label).certificate
-        authority = self._foreign if wanted is ServerCertificate.FOREIGN else self._authority
-        validity = Validity.expired() if wanted is ServerCertificate.EXPIRED else Validity.current()
-        shown = (_OTHER_NAME,) if wanted is ServerCertificate.WRONG_NAME else names
-        return authority.server_certificate(shown, self.folder, f"server-{self._certificates_made}", validity)
+        site = self._scenario.site_knobs_of(endpoint.label)
+        version = self._scenario.knobs_of(endpoint.server).tls
+        return names, self._identities.tls(names, site.certificate, version, site.issuers)
 
     def _names(self, endpoint: Endpoint, inventory: Inventory) -> tuple[str, ...]:
-        """Every namespace that leads to the endpoint; the server's own name where none does."""
+        """Every name that leads to the endpoint in any view; the server's own name where none does."""
         label = endpoint.label.casefold()
         hosts = [
             namespace.host.lower()
             for namespace in inventory.namespaces
             if label in (place.label.casefold() for place in namespace.endpoints)
         ]
+        for record in self._scenario.views.records:
+            if record.host not in hosts and label in (place.casefold() for place in record.endpoints):
+                hosts.append(record.host)
         server = inventory.server(endpoint.server)
         own = (server.fqdn if server else None) or endpoint.server
         return tuple(hosts) or (own.lower(),)
 
     def _issue(self, wanted: DeviceCertificate) -> IssuedCertificate:
         user = next(account.user for account in self._scenario.accounts if account.label == wanted.account)
-        authority = self._foreign if wanted.foreign else self._authority
-        validity = Validity.expired() if wanted.expired else Validity.current()
-        files = authority.device_certificate(user, self.folder, f"device-{wanted.label}", validity)
-        return IssuedCertificate(wanted.label, user, files, good=not (wanted.foreign or wanted.expired))
+        return self._identities.device(wanted, user)
 
 
 def _endpoints(inventory: Inventory) -> list[Endpoint]:

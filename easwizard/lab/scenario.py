@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from easwizard.exchange.inventory import Inventory
+from easwizard.exchange.inventory import ClientCertificates, Inventory
 from easwizard.exchange.products import Product
 
 VIEWS = ("internal", "external")
 VANTAGES = ("names", "account", "evidence", "logs")
+CLOUD_URL = "https://cloud.example.test/Microsoft-Server-ActiveSync"
+"""Where phones of mailboxes in Exchange Online are sent; nothing answers there."""
 VERDICTS = ("confirmed", "likely", "possible", "ruled-out", "not-examined")
 
 
@@ -44,8 +46,48 @@ class ServerCertificate(StrEnum):
 
     GOOD = "good"
     EXPIRED = "expired"
+    NOT_YET_VALID = "not-yet-valid"
     FOREIGN = "foreign"
+    SELF_SIGNED = "self-signed"
     WRONG_NAME = "wrong-name"
+    NO_INTERMEDIATE = "no-intermediate"
+    """Issued by an intermediate authority that the server does not send along."""
+    WEAK_KEY = "weak-key"
+
+
+class Issuers(StrEnum):
+    """Whether a request for a client certificate names the authorities it accepts; IIS names none by default."""
+
+    NONE = "none"
+    LISTED = "listed"
+
+
+class Providers(StrEnum):
+    """Which ways of Windows authentication `/Proxy` offers."""
+
+    BOTH = "both"
+    NEGOTIATE = "negotiate"
+
+
+class OptionsReply(StrEnum):
+    """What becomes of an authenticated OPTIONS at a web site."""
+
+    NORMAL = "normal"
+    STRIPPED = "stripped"
+    """A filter answers 200 without the ActiveSync headers (exchange.md 3.1)."""
+
+
+class FrontKind(StrEnum):
+    """A device in front of the web sites that a name leads to."""
+
+    PASS = "pass"
+    """Passes TLS through to a member, another one for each connection."""
+    BRIDGING = "bridging"
+    """Ends TLS itself and opens it again to a member; a client certificate does not get past it."""
+    DELEGATION = "delegation"
+    """Signs phones in by itself and goes on to a member with Windows authentication."""
+    OTHER_PRODUCT = "other-product"
+    """Not Exchange at all."""
 
 
 class AppPool(StrEnum):
@@ -58,6 +100,7 @@ class AppPool(StrEnum):
 class Tls(StrEnum):
     """The one TLS version that a server speaks."""
 
+    V1_0 = "1.0"
     V1_2 = "1.2"
     V1_3 = "1.3"
 
@@ -79,6 +122,14 @@ class ServerKnobs:
     tls: Tls = Tls.V1_2
     delay_handshake: float = 0.0
     delay_reply: float = 0.0
+    clock_skew: float = 0.0
+    """Seconds by which its clock is ahead, in Date headers and NTLM challenges."""
+    throttled: bool = False
+    """Answers signed-in requests 503 with Retry-After, as a server that holds users back (exchange.md 3.1)."""
+    down: bool = False
+    """Its addresses refuse connections."""
+    outbound_tls: Tls = Tls.V1_0
+    """The oldest TLS version that it speaks as a client, on its legs to old servers (J16)."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +139,31 @@ class SiteKnobs:
     demand: Demand = Demand.PATH
     certificate: ServerCertificate = ServerCertificate.GOOD
     app_pool: AppPool = AppPool.RUNNING
+    issuers: Issuers = Issuers.NONE
+    proxy_providers: Providers = Providers.BOTH
+    options_reply: OptionsReply = OptionsReply.NORMAL
+    redirect: str | None = None
+    """Where every request is sent by 302, e.g. `/owa/`."""
+    anonymous: bool = False
+    """Answers OPTIONS in full without any sign-in."""
+    refuses_servers: float = 0.0
+    """Share of other servers' sign-ins to `/Proxy` that fail although it offers what they need (J15, J17)."""
+
+
+@dataclass(frozen=True)
+class Front:
+    """A device in front of a name: DNS leads to its own address, and it goes on to the name's endpoints."""
+
+    host: str
+    kind: FrontKind
+    asks: ClientCertificates = ClientCertificates.IGNORE
+    """What the device itself asks of clients, where it ends TLS."""
+    certificate: ServerCertificate = ServerCertificate.GOOD
+    blocks: tuple[str, ...] = ()
+    """Paths below the vdir that it refuses, e.g. `/Proxy`."""
+    block_status: int = 403
+    views: tuple[str, ...] = VIEWS
+    """DNS views in which the name leads to the device; elsewhere it leads to its endpoints."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +176,8 @@ class Account:
     product: Product
     site: str
     printed_password: str
+    cloud: bool = False
+    """The mailbox has moved to Exchange Online: a newer server answers 451 (exchange.md 1.2)."""
 
     @property
     def mailbox(self) -> str:
@@ -115,6 +193,8 @@ class DeviceCertificate:
     account: str
     foreign: bool = False
     expired: bool = False
+    for_clients: bool = True
+    """Whether its extended key usage allows signing in."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +249,10 @@ class Scenario:
     certificates: tuple[DeviceCertificate, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
     check_options: tuple[str, ...] = ()
+    connect_to: tuple[tuple[str, str], ...] = ()
+    """Pairs of host and endpoint label that the printed check command reaches directly (`--connect-to`)."""
+    fronts: Mapping[str, Front] = field(default_factory=dict)
+    """By lower-case host."""
     expectations: Mapping[str, Expectation] = field(default_factory=dict)
     """By vantage: names, account, evidence, logs."""
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from easwizard.exchange.products import Product
+from easwizard.exchange.inventory import ClientCertificates
 from easwizard.lab.errors import ScenarioError
-from easwizard.lab.scenario import VERDICTS, VIEWS, Expectation, Scenario
+from easwizard.lab.scenario import VERDICTS, VIEWS, Expectation, Front, FrontKind, Issuers, Scenario, Tls
 
 _LABEL = re.compile(r"[A-Za-z0-9-]+")
 """Labels become file names."""
@@ -21,6 +21,8 @@ def check(scenario: Scenario, file: str) -> None:
     _check_names(scenario, file)
     _check_views(scenario, file)
     _check_people(scenario, file)
+    _check_devices(scenario, file)
+    _check_demands(scenario, file)
     for vantage, expectation in scenario.expectations.items():
         _check_expectation(expectation, file, f"expect.{vantage}")
 
@@ -33,9 +35,7 @@ def _check_names(scenario: Scenario, file: str) -> None:
 
 
 def _check_views(scenario: Scenario, file: str) -> None:
-    known = {namespace.host.lower() for namespace in scenario.inventory.namespaces}
-    labels = {vdir.label for vdir in scenario.inventory.vdirs}
-    labels |= {place.label for namespace in scenario.inventory.namespaces for place in namespace.endpoints}
+    known, labels = _hosts(scenario), _endpoint_labels(scenario)
     for view, hosts in scenario.views.hosts.items():
         unknown = sorted((hosts or frozenset()) - known)
         if unknown:
@@ -48,15 +48,62 @@ def _check_views(scenario: Scenario, file: str) -> None:
             raise ScenarioError(file, f"records.{record.host}", f"no endpoint {strange[0]!r}")
 
 
+def _check_devices(scenario: Scenario, file: str) -> None:
+    for host, front in scenario.fronts.items():
+        problem = _device_problem(front, _hosts(scenario))
+        if problem:
+            raise ScenarioError(file, f"fronts.{host}", problem)
+    for host, label in scenario.connect_to:
+        if host not in _hosts(scenario):
+            raise ScenarioError(file, "check.connect_to", f"no namespace {host!r}")
+        if label not in _endpoint_labels(scenario):
+            raise ScenarioError(file, "check.connect_to", f"no endpoint {label!r}")
+
+
+def _device_problem(front: Front, hosts: set[str]) -> str | None:
+    if front.host not in hosts:
+        return f"no namespace {front.host!r}"
+    if not set(front.views) <= set(VIEWS):
+        return f"views must be among {', '.join(VIEWS)}"
+    reads_http = front.kind in (FrontKind.BRIDGING, FrontKind.DELEGATION)
+    if not reads_http and (front.blocks or front.asks is not ClientCertificates.IGNORE):
+        return "only a device that ends TLS in front of Exchange asks for certificates or blocks paths"
+    if not all(path.startswith("/") for path in front.blocks):
+        return "a blocked path starts with /"
+    if front.block_status not in (401, 403, 404):
+        return f"block_status must be 401, 403 or 404, not {front.block_status}"
+    return None
+
+
+def _check_demands(scenario: Scenario, file: str) -> None:
+    for vdir in scenario.inventory.vdirs:
+        manners = scenario.site_knobs_of(vdir.label)
+        if manners.refuses_servers > 1:
+            raise ScenarioError(file, f"vdirs.{vdir.label}.refuses_servers", "is a share, from 0 to 1")
+        listed = manners.issuers is Issuers.LISTED
+        if listed and scenario.knobs_of(vdir.server).tls is Tls.V1_3:
+            raise ScenarioError(
+                file,
+                f"vdirs.{vdir.label}.issuers",
+                "authorities cannot be listed in TLS 1.3: Python's ssl sends none",
+            )
+
+
+def _hosts(scenario: Scenario) -> set[str]:
+    return {namespace.host.lower() for namespace in scenario.inventory.namespaces}
+
+
+def _endpoint_labels(scenario: Scenario) -> set[str]:
+    labels = {vdir.label for vdir in scenario.inventory.vdirs}
+    return labels | {place.label for namespace in scenario.inventory.namespaces for place in namespace.endpoints}
+
+
 def _check_people(scenario: Scenario, file: str) -> None:
     sites = {server.site for server in scenario.inventory.servers}
     labels = {account.label for account in scenario.accounts}
     for account in scenario.accounts:
         if account.site not in sites:
             raise ScenarioError(file, f"accounts.{account.label}.mailbox", f"no server in AD site {account.site!r}")
-        if account.product is Product.E2010:
-            # J13: which address a front end dials for 2010 is only believed; the lab would teach a guess.
-            raise ScenarioError(file, f"accounts.{account.label}.mailbox", "the lab has no 2010 mailboxes")
         if not account.user.isascii():
             raise ScenarioError(file, f"accounts.{account.label}.user", "must be ASCII: it travels in a header")
     for certificate in scenario.certificates:

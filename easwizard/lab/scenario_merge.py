@@ -17,6 +17,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "vdirs": ("server", "web_site"),
     "namespaces": ("host",),
     "records": ("view", "host"),
+    "fronts": ("host",),
     "accounts": ("label",),
     "certificates": ("label",),
 }

@@ -31,9 +31,14 @@ from easwizard.lab.scenario import (
     Demand,
     DeviceCertificate,
     Expectation,
+    Front,
+    FrontKind,
+    Issuers,
     Knobs,
     Options,
+    OptionsReply,
     Pick,
+    Providers,
     Scenario,
     ServerCertificate,
     ServerKnobs,
@@ -106,6 +111,7 @@ def _scenario(name: str, table: Table) -> Scenario:
         vdirs=tuple(_vdir(entry, read_servers) for entry in vdirs),
         namespaces=tuple(_namespace(entry) for entry in namespaces),
     )
+    check = table.table("check")
     scenario = Scenario(
         name=name,
         title=table.text("title"),
@@ -119,10 +125,12 @@ def _scenario(name: str, table: Table) -> Scenario:
         accounts=tuple(_account(entry) for entry in table.tables("accounts")),
         certificates=tuple(_certificate(entry) for entry in table.tables("certificates")),
         answers=_answers(table.table("answers")),
-        check_options=_check_options(table.table("check")),
+        check_options=check.texts("options"),
+        connect_to=tuple(_connect_to(entry) for entry in check.tables("connect_to")),
+        fronts={front.host: front for front in map(_front, table.tables("fronts"))},
         expectations=_expectations(table.table("expect")),
     )
-    for entry in (*servers, *vdirs, *namespaces, table):
+    for entry in (*servers, *vdirs, *namespaces, check, table):
         entry.done()
     scenario_checks.check(scenario, table.file)
     return scenario
@@ -197,6 +205,10 @@ def _server_knobs(table: Table) -> ServerKnobs:
         tls=table.choice("tls", Tls, Tls.V1_2),
         delay_handshake=table.number("delay_handshake", 0.0),
         delay_reply=table.number("delay_reply", 0.0),
+        clock_skew=table.number("clock_skew", 0.0),
+        throttled=table.flag("throttled", False),
+        down=table.flag("down", False),
+        outbound_tls=table.choice("outbound_tls", Tls, Tls.V1_0),
     )
 
 
@@ -205,6 +217,12 @@ def _site_knobs(table: Table) -> SiteKnobs:
         demand=table.choice("demand", Demand, Demand.PATH),
         certificate=table.choice("certificate", ServerCertificate, ServerCertificate.GOOD),
         app_pool=table.choice("app_pool", AppPool, AppPool.RUNNING),
+        issuers=table.choice("issuers", Issuers, Issuers.NONE),
+        proxy_providers=table.choice("proxy_providers", Providers, Providers.BOTH),
+        options_reply=table.choice("options_reply", OptionsReply, OptionsReply.NORMAL),
+        redirect=table.optional_text("redirect"),
+        anonymous=table.flag("anonymous", False),
+        refuses_servers=table.number("refuses_servers", 0.0),
     )
 
 
@@ -262,6 +280,7 @@ def _account(table: Table) -> Account:
         product=_product(table, "mailbox", product),
         site=site,
         printed_password=table.text("printed_password", password),
+        cloud=table.flag("cloud", False),
     )
     table.done()
     return account
@@ -273,19 +292,35 @@ def _certificate(table: Table) -> DeviceCertificate:
         account=table.text("account"),
         foreign=table.flag("foreign", False),
         expired=table.flag("expired", False),
+        for_clients=table.flag("for_clients", True),
     )
     table.done()
     return certificate
 
 
 def _answers(table: Table) -> Mapping[str, str]:
-    return {key: table.text(key) for key in table.names()}
+    """The answers given; an empty one takes back what an extended scenario answered."""
+    return {key: text for key in table.names() if (text := table.text(key))}
 
 
-def _check_options(table: Table) -> tuple[str, ...]:
-    options = table.texts("options")
+def _front(table: Table) -> Front:
+    front = Front(
+        host=table.text("host").lower(),
+        kind=table.choice("kind", FrontKind, FrontKind.PASS),
+        asks=table.choice("asks", ClientCertificates, ClientCertificates.IGNORE),
+        certificate=table.choice("certificate", ServerCertificate, ServerCertificate.GOOD),
+        blocks=table.texts("blocks"),
+        block_status=table.whole("block_status", 403),
+        views=table.texts("views") or VIEWS,
+    )
     table.done()
-    return options
+    return front
+
+
+def _connect_to(table: Table) -> tuple[str, str]:
+    pair = (table.text("host").lower(), table.text("endpoint"))
+    table.done()
+    return pair
 
 
 def _expectations(table: Table) -> Mapping[str, Expectation]:

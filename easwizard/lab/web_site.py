@@ -13,12 +13,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from easwizard.exchange.inventory import Endpoint, Inventory
+from easwizard.lab.autodiscover import Bag
 from easwizard.lab.certificates import Authority
 from easwizard.lab.directory import Directory, read_basic
+from easwizard.lab.drawing import Dice
 from easwizard.lab.errors import TlsFailure
 from easwizard.lab.exchange_server import (
+    HELD_BACK_SECONDS,
     PROXY_PATH,
     USER_HEADER,
+    HeldBack,
     ProxyLeg,
     Rules,
     Site,
@@ -28,9 +32,9 @@ from easwizard.lab.exchange_server import (
 )
 from easwizard.lab.front_end import FrontEnd, LegOutcome
 from easwizard.lab.http_messages import BadRequest, HttpExchange, Request
-from easwizard.lab.iis_replies import pool_stopped, refused
+from easwizard.lab.iis_replies import refused
 from easwizard.lab.journal import Journal, Visit
-from easwizard.lab.scenario import AppPool, Demand, Scenario
+from easwizard.lab.scenario import Demand, Scenario
 from easwizard.lab.tls_stream import TlsServer, TlsStream
 
 _CONNECTION_SECONDS = 30.0
@@ -45,6 +49,8 @@ class Premises:
     directory: Directory
     authority: Authority
     front_end: FrontEnd
+    bag: Bag
+    dice: Dice
     journal: Journal
     server_token: str
     time_scale: float
@@ -59,7 +65,6 @@ class WebSite:
         self.names = names
         self._tls = tls
         self._premises = premises
-        self._knobs = premises.scenario.site_knobs_of(endpoint.label)
 
     def use(self, names: tuple[str, ...], tls: TlsServer) -> None:
         """Serve new connections with another certificate."""
@@ -69,11 +74,11 @@ class WebSite:
         """Answer one request; a client that drops or cannot speak is left alone."""
         client = str(connection.getpeername()[0])
         inventory = self._premises.inventory()
-        site = Site.at(self.endpoint, inventory)
+        site = Site.at(self.endpoint, inventory, self._premises.scenario)
         if site is None:
             return
-        knobs = self._premises.scenario.knobs_of(self.endpoint.server)
-        delays = (knobs.delay_handshake + knobs.delay_reply) * self._premises.time_scale
+        knobs = site.knobs
+        delays = (knobs.delay_handshake + knobs.delay_reply + HELD_BACK_SECONDS) * self._premises.time_scale
         self._wait(knobs.delay_handshake)
         at_once = self._asks_at_once(site)
         stream = TlsStream(connection, self._tls.engine(demand=at_once), _CONNECTION_SECONDS + delays)
@@ -90,16 +95,14 @@ class WebSite:
                 return
             if asked or asks_for_certificate(site, request.path):
                 request = self._with_certificate(request, stream, asked=asked)
-            http.skip_body()
+            request = replace(request, body=http.read_body())
         except BadRequest:
-            http.write(dressed(refused(400), site.server))
+            http.write(dressed(refused(400), site, datetime.now(UTC)))
             return
         outcome = self._outcome(request, site, inventory)
-        # A stopped pool is answered by HTTP.sys, which knows neither Exchange nor the server's name.
-        reply = outcome.reply if self._pool_is_stopped else dressed(outcome.reply, site.server)
-        self._wait(self._premises.scenario.knobs_of(self.endpoint.server).delay_reply)
+        self._wait(site.knobs.delay_reply)
         self._premises.journal.record(self._visit(request, outcome, client))
-        http.write(reply)
+        http.write(dressed(outcome.reply, site, datetime.now(UTC)))
 
     def _with_certificate(self, request: Request, stream: TlsStream, *, asked: bool) -> Request:
         certificate = stream.presented() if asked else stream.ask()
@@ -108,21 +111,19 @@ class WebSite:
         return replace(request, certificate=self._premises.authority.judge(certificate))
 
     def _outcome(self, request: Request, site: Site, inventory: Inventory) -> LegOutcome:
-        if self._pool_is_stopped:
-            return LegOutcome(pool_stopped(), None, None)
-        shared = self._premises
-        rules = Rules(inventory, shared.directory, shared.scenario.knobs.options, shared.server_token)
+        shared, now = self._premises, datetime.now(UTC)
+        options = shared.scenario.knobs.options
+        rules = Rules(inventory, shared.directory, options, shared.server_token, shared.bag, shared.dice, now)
         decision = decide(request, site, rules)
         if isinstance(decision, ProxyLeg):
-            return shared.front_end.forward(request, site, decision.account, inventory)
+            return shared.front_end.forward(request, site, decision.account, inventory, now)
+        if isinstance(decision, HeldBack):
+            self._wait(HELD_BACK_SECONDS)
+            decision = decision.reply
         return LegOutcome(decision, None, None)
 
-    @property
-    def _pool_is_stopped(self) -> bool:
-        return self._knobs.app_pool is AppPool.STOPPED
-
     def _asks_at_once(self, site: Site) -> bool:
-        if site.vdir is None or self._knobs.demand is not Demand.HANDSHAKE:
+        if site.vdir is None or site.manners.demand is not Demand.HANDSHAKE:
             return False
         return asks_for_certificate(site, PROXY_PATH)
 

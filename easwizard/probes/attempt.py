@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from easwizard.case.requests import Target
+from easwizard.probes.chains import sent_by_server
 from easwizard.probes.failures import FIRST_BYTE, TCP, TLS, Failure
 from easwizard.probes.transcript import Transcript
 
@@ -24,6 +26,13 @@ class Destination:
     host: str
     address: str
     port: int
+    own_port: int | None = None
+    """The namespace's own port, where another one is dialled to reach a member: Host names it all the same."""
+
+    @classmethod
+    def of(cls, target: Target, address: str, port: int | None = None) -> Destination:
+        """That address of a namespace, at the namespace's own port unless a member has another."""
+        return cls(target.host, address, port or target.port, target.port)
 
     @property
     def name(self) -> str:
@@ -39,6 +48,8 @@ class Session:
     protocol: str | None
     cipher: str | None
     certificate: bytes | None
+    sent: tuple[bytes, ...] = ()
+    """Every certificate that the server sent; empty where that cannot be seen."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +60,12 @@ class Answer:
     headers: Mapping[str, str]
     challenges: tuple[str, ...]
     substatus: int | None = None
+    tokens: tuple[str, ...] = field(default=(), repr=False)
+    """The WWW-Authenticate values as they came, bounded but hostile; for readers of challenges only."""
+    body: bytes = field(default=b"", repr=False)
+    """The beginning of the body, as much as was wished for; hostile."""
+    heard_at: float | None = None
+    """When the head came, by the monotonic clock."""
 
 
 @dataclass
@@ -79,6 +96,18 @@ class Attempt:
     def elapsed_ms(self) -> float:
         return round(sum(self.phases_ms.values()), 3)
 
+    @property
+    def certificate(self) -> bytes | None:
+        """The server's own certificate, also where the handshake failed after it came."""
+        if self.session is not None:
+            return self.session.certificate
+        return next(iter(self.sent), None)
+
+    @property
+    def sent(self) -> tuple[bytes, ...]:
+        """Every certificate that the server sent, its own first; empty where that cannot be seen."""
+        return self.session.sent if self.session is not None else self.transcript.server_chain
+
     def enter(self, phase: str) -> None:
         """Begin a phase; the one before it ends here."""
         self.leave()
@@ -96,7 +125,8 @@ class Attempt:
 def session_of(tls: ssl.SSLObject) -> Session:
     """The facts of an established TLS session."""
     cipher = tls.cipher()
-    return Session(tls.version(), cipher[0] if cipher else None, tls.getpeercert(binary_form=True))
+    certificate = tls.getpeercert(binary_form=True)
+    return Session(tls.version(), cipher[0] if cipher else None, certificate, sent_by_server(tls))
 
 
 __all__ = ["FIRST_BYTE", "TCP", "TLS", "Answer", "Attempt", "Destination", "OnPhase", "Session", "session_of"]

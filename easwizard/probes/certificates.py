@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 from easwizard.case.untrusted import visible
 
 _MOST_NAMES = 100
-_UNREADABLE = (
+UNREADABLE = (
     ValueError,
     TypeError,
     x509.InvalidVersion,
@@ -40,7 +40,7 @@ def read_certificate(der: bytes) -> CertificateFacts:
     """The facts of a certificate; hostile or broken ones give as much as can be read."""
     try:
         certificate = x509.load_der_x509_certificate(der)
-    except _UNREADABLE:
+    except UNREADABLE:
         return CertificateFacts()
     return CertificateFacts(
         subject=_text(lambda: certificate.subject.rfc4514_string()),
@@ -60,7 +60,7 @@ def covers(der: bytes, host: str) -> bool | None:
     """
     try:
         certificate = x509.load_der_x509_certificate(der)
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
     wanted = host.rstrip(".").casefold()
     return any(_matches(name.casefold(), wanted) for name in subject_names(certificate) or _common_names(certificate))
@@ -71,7 +71,7 @@ def is_self_issued(der: bytes) -> bool:
     try:
         certificate = x509.load_der_x509_certificate(der)
         return certificate.subject == certificate.issuer
-    except _UNREADABLE:
+    except UNREADABLE:
         return False
 
 
@@ -84,14 +84,14 @@ def subject_names(certificate: x509.Certificate) -> list[str]:
             *found.get_values_for_type(x509.DNSName),
             *(str(address) for address in found.get_values_for_type(x509.IPAddress)),
         ]
-    except _UNREADABLE:
+    except UNREADABLE:
         return []
 
 
 def _common_names(certificate: x509.Certificate) -> list[str]:
     try:
         attributes = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    except _UNREADABLE:
+    except UNREADABLE:
         return []
     return [attribute.value for attribute in attributes if isinstance(attribute.value, str)]
 
@@ -111,7 +111,7 @@ def _matches(name: str, host: str) -> bool:
 def _text(read: Callable[[], str]) -> str | None:
     try:
         return visible(read())
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
 
 

@@ -112,7 +112,7 @@ class NameProbe:
             if way.records is not None:
                 return DnsOutcome.ANSWER
             if way.at == asked:
-                return DnsOutcome.NO_ADDRESS
+                return DnsOutcome.REFUSED if _is_referral(response) else DnsOutcome.NO_ADDRESS
 
     async def _ask(self, name: dns.name.Name, kind: dns.rdatatype.RdataType) -> dns.message.Message:
         query = dns.message.make_query(name, kind)
@@ -150,6 +150,16 @@ def _found(
 ) -> dns.rrset.RRset | None:
     found = response.get_rrset(response.answer, name, dns.rdataclass.IN, kind)
     return found if found else None
+
+
+def _is_referral(response: dns.message.Message) -> bool:
+    """Whether a server only says whom to ask instead: it would not look, so nothing is known to be missing.
+
+    An answer that the name has no such record carries a SOA (RFC 2308), or nothing at all.
+    """
+    kinds = {records.rdtype for records in response.authority}
+    authoritative = bool(response.flags & dns.flags.AA)
+    return not authoritative and dns.rdatatype.NS in kinds and dns.rdatatype.SOA not in kinds
 
 
 def _refusal(response: dns.message.Message, way: _Way) -> DnsOutcome:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from easwizard.case.facts import REASON_WORDS, Reason
-from easwizard.probes.attempt import Destination
-from easwizard.probes.certificates import covers, is_self_issued
+from easwizard.probes.attempt import Attempt, Destination
+from easwizard.probes.certificates import covers
+from easwizard.probes.chains import is_complete_for_phones, looks_complete
 from easwizard.probes.failures import TCP, TLS, Failure, chain, classify
 from easwizard.probes.settings import Deadlines
 from easwizard.probes.tls_contexts import Trust
 from easwizard.probes.transcript import recording
 
-_NAME_MISMATCHES = (62, 64)
+_NAME_MISMATCHES = {62, 64}
 """Verify codes of OpenSSL for a wrong host name and a wrong address."""
+_NO_WAY_TO_A_ROOT = {2, 18, 19, 20, 21}
+"""Its codes for a chain that leads to no root known here, whether that is the root's fault or the chain's."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class _Outcome:
     """How one verifying handshake ended; `failure` is None when it succeeded."""
 
     failure: Failure | None = None
-    name_only: bool = False
+    codes: frozenset[int] = frozenset()
+    """OpenSSL's verify codes; other judges of trust have none, or their own."""
     chain_complete: bool | None = None
 
     @property
@@ -42,29 +44,37 @@ class _Outcome:
         return self.failure is not None and self.failure.reason is not Reason.NOT_TRUSTED
 
 
-async def judge(destination: Destination, trust: Trust, deadlines: Deadlines, certificate: bytes | None) -> Judgement:
-    """Judge trust and name apart: first both as a credential would need them, then trust alone if that failed."""
-    both = await _shake_hands(destination, trust.verifying, deadlines)
+async def judge(seen: Attempt, trust: Trust, deadlines: Deadlines) -> Judgement:
+    """Judge trust and name apart: first both as a credential would need them, then trust alone if that failed.
+
+    `seen` is the look before, which verified nothing: what it saw tells more about a refusal than the refusal.
+    """
+    destination = seen.destination
+    both = await _shake_hands(destination, trust, deadlines)
     if both.failure is None:
         return Judgement(True, None, True, both.chain_complete)
-    fits = None if certificate is None else covers(certificate, destination.name)
+    fits = None if seen.certificate is None else covers(seen.certificate, destination.name)
     if both.undecided:
         return Judgement(None, f"could not be judged: {REASON_WORDS[both.failure.reason]}", fits)
-    alone = await _shake_hands(destination, trust.verifying_trust_only, deadlines)
+    alone = await _shake_hands(destination, trust, deadlines, check_name=False)
     if alone.failure is None:
         return Judgement(True, None, False, alone.chain_complete)
     if alone.undecided:
         return Judgement(None, f"could not be judged: {REASON_WORDS[alone.failure.reason]}", fits)
-    return Judgement(False, alone.failure.detail, False if both.name_only else fits)
+    complete = looks_complete(seen.sent) if alone.codes & _NO_WAY_TO_A_ROOT else None
+    return Judgement(False, alone.failure.detail, False if both.codes & _NAME_MISMATCHES else fits, complete)
 
 
 async def refusal(destination: Destination, trust: Trust, deadlines: Deadlines) -> Failure | None:
     """Why a verifying handshake fails, or None when it succeeds; sends neither request nor credential."""
-    return (await _shake_hands(destination, trust.verifying, deadlines)).failure
+    return (await _shake_hands(destination, trust, deadlines)).failure
 
 
-async def _shake_hands(destination: Destination, context: ssl.SSLContext, deadlines: Deadlines) -> _Outcome:
+async def _shake_hands(
+    destination: Destination, trust: Trust, deadlines: Deadlines, *, check_name: bool = True
+) -> _Outcome:
     loop = asyncio.get_running_loop()
+    context = trust.verifying if check_name else trust.verifying_trust_only
     with recording() as transcript:
         try:
             async with asyncio.timeout(deadlines.tcp + deadlines.tls):
@@ -77,41 +87,12 @@ async def _shake_hands(destination: Destination, context: ssl.SSLContext, deadli
                     ssl_handshake_timeout=deadlines.tls,
                 )
         except (OSError, TimeoutError) as error:
-            name_only = any(getattr(link, "verify_code", None) in _NAME_MISMATCHES for link in chain(error))
-            return _Outcome(classify(error, TLS if transcript.heard else TCP, transcript), name_only)
+            codes = frozenset(getattr(link, "verify_code", 0) for link in chain(error))
+            failure = classify(error, TLS if transcript.heard else TCP, transcript)
+            if failure.reason is Reason.CERTIFICATE_WANTED and not trust.judges_late:
+                return _Outcome()  # the server's certificate had passed by then: it comes and is judged first
+            return _Outcome(failure, codes)
         try:
-            return _Outcome(chain_complete=_chain_complete(transport.get_extra_info("ssl_object")))
+            return _Outcome(chain_complete=is_complete_for_phones(transport.get_extra_info("ssl_object")))
         finally:
             transport.abort()
-
-
-def _chain_complete(tls: ssl.SSLObject) -> bool | None:
-    """Whether the server sent every intermediate itself; phones do not have what this machine may have stored.
-
-    Both chains are public from Python 3.13 and private before; None where they cannot be had.
-    """
-    verified, sent = _certificates(tls, "get_verified_chain"), _certificates(tls, "get_unverified_chain")
-    if not verified or not sent:
-        return None
-    return all(certificate in sent or is_self_issued(certificate) for certificate in verified)
-
-
-def _certificates(tls: ssl.SSLObject, method: str) -> list[bytes]:
-    read = getattr(tls, method, None) or getattr(getattr(tls, "_sslobj", None), method, None)
-    return [_der(certificate) for certificate in _listed(read() if read is not None else None)]
-
-
-def _listed(found: object) -> Iterable[object]:
-    return found if isinstance(found, (list, tuple)) else ()
-
-
-def _der(certificate: object) -> bytes:
-    if isinstance(certificate, bytes):
-        return certificate
-    public_bytes = getattr(certificate, "public_bytes", None)
-    der = public_bytes(_DER_ENCODING) if public_bytes is not None else b""
-    return der if isinstance(der, bytes) else b""
-
-
-_DER_ENCODING = 2
-"""`_ssl.ENCODING_DER`, the argument of the private certificates' `public_bytes`."""

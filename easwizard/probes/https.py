@@ -1,4 +1,4 @@
-"""One OPTIONS request over one new connection. The only module that knows httpx.
+"""One request over one new connection. The only module that knows httpx.
 
 Dials an address while SNI, certificate check and Host carry the name; each phase has a deadline of its own,
 because httpx only knows one per read (transport.md 3). What a credential may be sent over is not decided here.
@@ -7,31 +7,50 @@ because httpx only knows one per read (transport.md 3). What a credential may be
 from __future__ import annotations
 
 import asyncio
-import re
 import ssl
+import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from importlib import import_module
 
 import httpx
 
+from easwizard.case.facts import Reason
 from easwizard.case.untrusted import visible
-from easwizard.exchange.replies import challenges_of
 from easwizard.probes.attempt import FIRST_BYTE, TCP, TLS, Answer, Attempt, Destination, OnPhase, session_of
-from easwizard.probes.failures import classify
+from easwizard.probes.failures import Failure, classify
+from easwizard.probes.heads import METHOD, MOST_BODY, bracketed, read_answer, request_headers, substatus_in
 from easwizard.probes.settings import Deadlines
 from easwizard.probes.transcript import recording
 
 with suppress(ImportError):
     import_module("anyio._backends._asyncio")  # else the first connection pays for it, 50 ms in its TCP time
 
-METHOD = "OPTIONS"
-_MOST_HEADERS = 100
-_MOST_BODY = 64 * 1024
 _BODY_SECONDS = 2.0
 _ENDS = (httpx.HTTPError, ssl.SSLError, OSError, TimeoutError)
 """Everything that the far side can make happen; httpx lets late TLS alerts out as they are (transport.md 1)."""
-_NEXT_PHASE = {"connection.connect_tcp.complete": TLS, "connection.start_tls.complete": FIRST_BYTE}
+_NEXT_PHASE = {
+    "connection.connect_tcp.complete": TLS,
+    "connection.start_tls.complete": FIRST_BYTE,
+    "proxy.start_tls.complete": FIRST_BYTE,
+}
+_MOST_TOKENS, _LONGEST_TOKEN = 20, 16 * 1024
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How a request differs from the plain OPTIONS, and how much of a good answer's body is worth reading."""
+
+    method: str = METHOD
+    body: bytes = b""
+    content_type: str | None = None
+    most_body: int = 0
+    proxy: str | None = None
+    """URL of an HTTP proxy that is to open the connection, by the name of the namespace."""
+
+
+PLAIN = Wish()
 
 
 async def ask(
@@ -41,14 +60,18 @@ async def ask(
     deadlines: Deadlines,
     on_phase: OnPhase,
     authorization: str | None = None,
+    wish: Wish = PLAIN,
 ) -> None:
-    """Send one OPTIONS and write into the attempt what became of it. Raises only for faults of our own."""
+    """Send one request and write into the attempt what became of it. Raises only for faults of our own."""
     with recording() as transcript:
         attempt.transcript = transcript
         try:
-            await _with_deadlines(attempt, path, context, deadlines, on_phase, authorization)
+            await _with_deadlines(attempt, path, context, deadlines, on_phase, authorization, wish)
         except (httpx.LocalProtocolError, httpx.InvalidURL):
             raise  # we made a request that is none: our fault, not the far side's
+        except httpx.ProxyError as error:
+            attempt.leave()
+            attempt.failure = Failure(Reason.UNREACHABLE, visible(f"the proxy answered {error}"))
         except _ENDS as error:
             attempt.leave()
             if attempt.answer is None:
@@ -62,24 +85,32 @@ async def _with_deadlines(
     deadlines: Deadlines,
     on_phase: OnPhase,
     authorization: str | None,
+    wish: Wish,
 ) -> None:
     on_phase(TCP)
     attempt.enter(TCP)
     async with asyncio.timeout(deadlines.tcp) as limit:
         course = _Course(attempt, deadlines, limit, on_phase)
-        headers = _headers(attempt.destination, authorization)
-        url = _url(attempt.destination, path)
+        headers = request_headers(attempt.destination, authorization) | _about_the_body(wish)
+        url = _url(attempt.destination, path, wish)
         extensions = {"sni_hostname": attempt.destination.name, "trace": course.follow}
         try:
             async with (
-                _client(context) as client,
-                client.stream(METHOD, url, headers=headers, extensions=extensions) as response,
+                _client(context, wish.proxy) as client,
+                client.stream(
+                    wish.method, url, headers=headers, content=wish.body or None, extensions=extensions
+                ) as response,
             ):
                 attempt.leave()
-                attempt.answer = _answer(response, authorization, None)
-                if response.status_code >= 400:
+                attempt.answer = replace(
+                    read_answer(response.status_code, response.headers.raw, authorization),
+                    tokens=_tokens(response),
+                    heard_at=time.monotonic(),
+                )
+                most = MOST_BODY if response.status_code >= 400 else wish.most_body
+                if most and wish.method != "HEAD":
                     limit.reschedule(asyncio.get_running_loop().time() + _BODY_SECONDS)
-                    attempt.answer = _answer(response, authorization, await _substatus(response))
+                    attempt.answer = _with_body(attempt.answer, await _body(response, most), wish)
         finally:
             await course.hang_up()
 
@@ -113,32 +144,27 @@ class _Course:
                 await close()
 
 
-def _client(context: ssl.SSLContext) -> httpx.AsyncClient:
+def _client(context: ssl.SSLContext, proxy: str | None) -> httpx.AsyncClient:
     """A client for one connection: a pool would mix names that share an address, and hide a load balancer."""
     limits = httpx.Limits(max_connections=1, max_keepalive_connections=0)
-    return httpx.AsyncClient(verify=context, trust_env=False, limits=limits, timeout=None, follow_redirects=False)
+    return httpx.AsyncClient(
+        verify=context, proxy=proxy, trust_env=False, limits=limits, timeout=None, follow_redirects=False
+    )
 
 
-def _url(destination: Destination, path: str) -> str:
-    return f"https://{_bracketed(destination.address)}:{destination.port}{path}"
+def _url(destination: Destination, path: str, wish: Wish) -> str:
+    """The address; through a proxy the name, because there TLS takes its name from here and the proxy resolves it."""
+    host = destination.address if wish.proxy is None else destination.name
+    return f"https://{bracketed(host)}:{destination.port}{path}"
 
 
-def _headers(destination: Destination, authorization: str | None) -> dict[str, str]:
-    port = "" if destination.port == 443 else f":{destination.port}"
-    headers = {
-        "Host": _bracketed(destination.name) + port,
-        "Accept": "*/*",
-        "Accept-Encoding": "identity",
-        "User-Agent": "easwizard",
-        "Connection": "close",
-    }
-    if authorization is not None:
-        headers["Authorization"] = authorization
-    return headers
+def _about_the_body(wish: Wish) -> dict[str, str]:
+    return {} if wish.content_type is None else {"Content-Type": wish.content_type}
 
 
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+def _tokens(response: httpx.Response) -> tuple[str, ...]:
+    values = response.headers.get_list("www-authenticate")[:_MOST_TOKENS]
+    return tuple(value[:_LONGEST_TOKEN] for value in values)
 
 
 def _keep_session(attempt: Attempt, stream: object) -> None:
@@ -149,39 +175,19 @@ def _keep_session(attempt: Attempt, stream: object) -> None:
         attempt.session = session_of(tls)
 
 
-def _answer(response: httpx.Response, secret: str | None, substatus: int | None) -> Answer:
-    challenges = challenges_of(tuple(response.headers.get_list("www-authenticate")))
-    return Answer(
-        status=response.status_code,
-        headers=_harmless(response.headers, secret),
-        challenges=tuple(visible(challenge) for challenge in challenges[:_MOST_HEADERS]),
-        substatus=substatus,
-    )
-
-
-def _harmless(headers: httpx.Headers, secret: str | None) -> dict[str, str]:
-    """Headers that may be kept: bounded, visible, and without anything that signs somebody in."""
-    kept: dict[str, list[str]] = {}
-    for name, value in headers.multi_items()[:_MOST_HEADERS]:
-        kept.setdefault(visible(name.lower()), []).append(_without_secrets(name.lower(), value, secret))
-    return {name: visible(", ".join(values)) for name, values in kept.items()}
-
-
-def _without_secrets(name: str, value: str, secret: str | None) -> str:
-    if name == "set-cookie":
-        return value.split("=", 1)[0].strip() + "=(not kept)"
-    if secret is not None and secret.split(" ", 1)[-1] in value:
-        return "(held the credentials; not kept)"
-    return value
-
-
-async def _substatus(response: httpx.Response) -> int | None:
-    """The IIS substatus, where a detailed error page tells it; a body that does not come is not missed."""
+async def _body(response: httpx.Response, most: int) -> bytes:
+    """The beginning of a body; one that does not come is not missed."""
     body = b""
     with suppress(*_ENDS):
         async for piece in response.aiter_raw(8192):
             body += piece
-            if len(body) >= _MOST_BODY:
+            if len(body) >= most:
                 break
-    found = re.search(rb"\b%d\.(\d{1,2})\b" % response.status_code, body[:_MOST_BODY])
-    return int(found[1]) if found else None
+    return body[:most]
+
+
+def _with_body(answer: Answer, body: bytes, wish: Wish) -> Answer:
+    """An error page may tell the IIS substatus; of a good answer the body itself was wished for."""
+    if answer.status >= 400:
+        return replace(answer, substatus=substatus_in(answer.status, body))
+    return replace(answer, body=body[: wish.most_body])

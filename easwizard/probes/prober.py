@@ -7,15 +7,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
 
 from easwizard.case.facts import Observation
 from easwizard.case.progress import Listener, Phase
-from easwizard.case.requests import AskProxy, LookAt, Request, ResolveName, SampleSignIn
+from easwizard.case.requests import (
+    AskAutodiscover,
+    AskPath,
+    AskProxy,
+    LookAt,
+    Request,
+    ResolveName,
+    SampleAnonymous,
+    SampleSignIn,
+)
+from easwizard.probes.anonymous import Anonymous, AnonymousProbe
+from easwizard.probes.autodiscover import Posting, PostProbe, V2Probe
 from easwizard.probes.dns_names import NameProbe
 from easwizard.probes.ending import CANCELLED, Probe, Scribe
 from easwizard.probes.look import EndpointProbe, Looker, ProxyProbe
+from easwizard.probes.paths import PathProbe
 from easwizard.probes.runner import Job, Slots, carry_out
 from easwizard.probes.sampling import SignInProbe, SignIns, Sleep
 from easwizard.probes.secrets import Secrets
@@ -39,11 +51,20 @@ class Prober:
         secrets: Secrets,
         clock: Callable[[], datetime],
         sleep: Sleep = asyncio.sleep,
+        proxy: str | None = None,
     ) -> None:
+        """`proxy` is the URL of an HTTP proxy for the looking; nothing is ever signed in through it."""
         self._scribe = Scribe(vantage, clock)
+        self._seen_by = (
+            Scribe(f"{vantage} via proxy {proxy.removeprefix('http://')}", clock) if proxy else self._scribe
+        )
+        """Writes what was seen over HTTPS; names are resolved from here whether a proxy is used or not."""
         self._deadlines, self._limits = deadlines, limits
-        self._looker = Looker(trust, deadlines)
-        self._sign_ins = SignIns(secrets, trust, deadlines, Standing(), sleep)
+        self._looker = Looker(trust, deadlines, proxy)
+        standing = Standing()
+        self._sign_ins = SignIns(secrets, trust, deadlines, standing, sleep)
+        self._posting = Posting(secrets, trust, deadlines, standing)
+        self._anonymous = Anonymous(self._looker, trust, deadlines, sleep)
         self._jobs: list[Job] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._slots = Slots(limits)
@@ -88,12 +109,26 @@ class Prober:
             case ResolveName():
                 return NameProbe(request, self._scribe, self._deadlines.dns, on_phase)
             case LookAt():
-                return EndpointProbe(request, self._scribe, self._looker, on_phase)
+                return EndpointProbe(request, self._seen_by, self._looker, on_phase)
             case AskProxy():
-                return ProxyProbe(request, self._scribe, self._looker, on_phase)
+                return ProxyProbe(request, self._seen_by, self._looker, on_phase)
+            case AskPath():
+                return PathProbe(request, self._seen_by, self._looker, on_phase)
+            case AskAutodiscover(account=None):
+                return V2Probe(request, self._seen_by, self._looker, on_phase)
+            case AskAutodiscover():
+                return PostProbe(request, self._scribe, self._posting, on_phase)
+            case SampleAnonymous():
+                return AnonymousProbe(request, self._seen_by, self._anonymous, self._slots, on_phase)
             case SampleSignIn():
                 return SignInProbe(request, self._scribe, self._sign_ins, self._slots, on_phase, listener)
 
     def _place(self, request: Request) -> AbstractAsyncContextManager[None]:
         """What a request holds while it runs."""
-        return self._slots.sign_in_turn() if isinstance(request, SampleSignIn) else self._slots.take(request.endpoint)
+        if isinstance(request, SampleSignIn):
+            return self._slots.sign_in_turn()
+        if isinstance(request, SampleAnonymous):
+            return nullcontext()  # each sample takes a place of its own
+        if isinstance(request, AskAutodiscover) and request.account is not None:
+            return self._slots.sign_in_turn()  # a password goes along, so it waits its turn like the others
+        return self._slots.take(request.endpoint)

@@ -2,10 +2,15 @@
 
 Credentials leave only after the same connection's handshake was verified. A password that was refused too
 often is not sent again; a 401 of credentials that have worked is a failed leg, not a refusal (J10).
+
+The slow pace at which J10 goes on after such a 401 is the pace of all sign-ins, one at a time and 3 s apart unless
+the admin says otherwise (J11): the leg failed there as it does with a 403, and that waits no longer either. Only
+`careful` waits a minute after each failure, so as not to trigger the back-off of real users' proxying.
 """
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
@@ -19,13 +24,13 @@ from easwizard.probes.attempt import Attempt, Destination, OnPhase
 from easwizard.probes.ending import OK, Ending, Scribe
 from easwizard.probes.failures import Failure
 from easwizard.probes.handshake import refusal
-from easwizard.probes.https import ask
 from easwizard.probes.identity import sample_id, sign_in_id
 from easwizard.probes.readings import http_facts
 from easwizard.probes.runner import Slots
 from easwizard.probes.secrets import Secrets
 from easwizard.probes.settings import Deadlines
 from easwizard.probes.standing import Standing
+from easwizard.probes.streams import ask
 from easwizard.probes.tally import Kind, Sample, count, sample_of
 from easwizard.probes.tls_contexts import Trust
 
@@ -105,10 +110,8 @@ class SignInProbe:
             self._not_begun = Ending.skipped("no address to sign in at")
         elif credentials is None:
             self._not_begun = Ending.skipped(f"no credentials of {request.account} in this session")
-        elif standing.is_stopped(request.sent, request.account):
-            self._not_begun = Ending.skipped(
-                f"the credentials of {request.account} were refused before; they were not sent again"
-            )
+        elif standing.is_stopped(request.sent, request.account, request.refusals):
+            self._not_begun = Ending.skipped(standing.why_stopped(request.sent, request.account))
         else:
             await self._sample(credentials)
 
@@ -146,13 +149,23 @@ class SignInProbe:
         return self._request.until_success and (last.kind is Kind.OK or never_asked)
 
     async def _one(self, address: str, credentials: Credentials) -> Sample:
-        target = self._request.target
-        attempt = Attempt(Destination(target.host, address, target.port))
+        attempt = Attempt(Destination.of(self._request.target, address, self._request.port))
         async with self._slots.take(address):
-            await self._shared.sign_in(attempt, credentials, self._on_phase)
+            try:
+                await self._shared.sign_in(attempt, credentials, self._on_phase)
+            except asyncio.CancelledError:
+                self._was_cut_short(attempt)
+                raise
         sample = self._taken_in(attempt)
-        self._on_sample(Sampled(self._request, len(self._samples), sample.outcome))
+        so_far = count(self._request, self._samples, None, self._worked_before)
+        self._on_sample(Sampled(self._request, len(self._samples), sample.outcome, so_far))
         return sample
+
+    def _was_cut_short(self, attempt: Attempt) -> None:
+        """A password that is on its way may be refused, though nobody will read that (J10)."""
+        request = self._request
+        if request.sent is Sent.BASIC and attempt.asked and attempt.answer is None:
+            self._shared.standing.cut_short(request.sent, request.account)
 
     def _taken_in(self, attempt: Attempt) -> Sample:
         request = self._request

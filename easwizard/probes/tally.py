@@ -1,4 +1,7 @@
-"""Counts samples: what each one was, and which of them say something about the legacy leg (J8 to J12). Pure."""
+"""Counts samples: what each one was, and which of them say something about the legacy leg (J8 to J12). Pure.
+
+Samples without credentials end at the new server (J8): they only show who answers behind an address (J15).
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from easwizard.case.facts import HttpFacts, Reason, SampleFacts
-from easwizard.case.requests import SampleSignIn
-from easwizard.case.statistics import runs, wilson_interval
+from easwizard.case.requests import SampleAnonymous, SampleSignIn
+from easwizard.case.statistics import runs, samples_still_needed, wilson_interval
+from easwizard.case.untrusted import visible
 from easwizard.exchange.products import Product
 from easwizard.exchange.replies import Meaning, Sent, crossed_to_legacy, product_of
 from easwizard.exchange.routing import Mailbox
@@ -23,6 +27,8 @@ _SHORT: Mapping[Reason, str] = {
     Reason.RESET: "reset",
     Reason.CLOSED: "closed",
 }
+_NORMAL_WITHOUT_CREDENTIALS = {200, 401, 403}
+_LONGEST_OUTCOME = 100
 WITHOUT_HEADERS = "200 without ActiveSync headers"
 
 
@@ -142,6 +148,7 @@ def count(
         front_end_only=good - proven,
         refused_credentials=sum(sample.kind is Kind.REFUSED for sample in sent),
         stopped=stopped,
+        more_needed=_more_needed(failed, len(crossings), request.predicted_failed),
         share_failed=failed / len(crossings) if crossings else None,
         interval=wilson_interval(failed, len(crossings)) if crossings else None,
         runs=runs(crossings),
@@ -151,6 +158,45 @@ def count(
         by_server=_grouped([sample for sample in sent if sample.server], lambda sample: sample.server or ""),
         by_address=_grouped(settled, lambda sample: sample.address),
     )
+
+
+def anonymous_sample_of(facts: HttpFacts, reason: Reason | None) -> Sample:
+    """Boil one request without credentials down; 200, 401 and 403 are how a server that works may answer it."""
+    kind = Kind.OK if facts.status in _NORMAL_WITHOUT_CREDENTIALS else Kind.FAILED
+    if facts.meaning is Meaning.REDIRECTED:
+        kind = Kind.REDIRECTED
+    outcome = _outcome(facts, reason)
+    if facts.challenges:
+        offered = ", ".join(sorted(facts.challenges, key=str.casefold))
+        outcome = visible(f"{outcome} {offered}", _LONGEST_OUTCOME)
+    return Sample(facts.address, outcome, kind, facts.answered_by)
+
+
+def count_anonymous(request: SampleAnonymous, samples: Sequence[Sample], stopped: str | None) -> SampleFacts:
+    """What the samples say of who answers at an address; `samples` in the order in which they began.
+
+    A run is a row of equal answers, by the same server: few long ones mean that a balancer sticks (J9).
+    """
+    return SampleFacts(
+        address=request.address,
+        credentials=Sent.NONE,
+        account="",
+        mailbox=None,
+        sent=len(samples),
+        ok=sum(sample.kind is Kind.OK for sample in samples),
+        failed=sum(sample.kind is Kind.FAILED for sample in samples),
+        redirected=sum(sample.kind is Kind.REDIRECTED for sample in samples),
+        stopped=stopped,
+        runs=runs([(sample.outcome, sample.server) for sample in samples]),
+        by_outcome=_counted(sample.outcome for sample in samples),
+        by_server=_grouped([sample for sample in samples if sample.server], lambda sample: sample.server or ""),
+        by_address=_grouped(samples, lambda sample: sample.address),
+    )
+
+
+def _more_needed(failed: int, crossed: int, predicted: float | None) -> int | None:
+    """How many more crossed samples would settle a prediction; None where nothing, or no failure, is predicted."""
+    return samples_still_needed(failed, crossed, predicted) if predicted and predicted <= 1 else None
 
 
 def _crossings(samples: Sequence[Sample]) -> list[bool]:

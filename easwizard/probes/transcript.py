@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 from easwizard.case.facts import Asked, CertificateDemand, Reason
 from easwizard.probes.der_names import read_names
@@ -32,6 +33,7 @@ class Transcript:
     """Number of the last fatal alert that the server sent."""
     answered: bool = False
     """Whether application data came from the server."""
+    _server_chain: bytes = b""
     _requests: list[tuple[str, bytes]] = field(default_factory=list)
     _tls13: bool = False
     _finished: bool = False
@@ -47,6 +49,11 @@ class Transcript:
     def presented(self) -> bool:
         """Whether the last answer to such a request held a certificate."""
         return self._presented
+
+    @property
+    def server_chain(self) -> tuple[bytes, ...]:
+        """The certificates that the server sent, in DER, its own first; also where no session came of it."""
+        return _certificates_in(self._server_chain, self._tls13)
 
     def note(self, direction: str, content_type: int, message_type: int, data: bytes) -> None:
         """Take in one message; called from inside OpenSSL, so it must not raise."""
@@ -72,6 +79,8 @@ class Transcript:
         elif received and message_type == _CERTIFICATE_REQUEST and len(self._requests) < _MOST_MESSAGES:
             self._requests.append((self._moment(), data))
             self._presented = False
+        elif received and message_type == _CERTIFICATE:
+            self._server_chain = self._server_chain or data
         elif not received and message_type == _CERTIFICATE:
             self._presented = _holds_a_certificate(data, self._tls13)
         elif not received and message_type == _FINISHED:
@@ -125,6 +134,20 @@ def _holds_a_certificate(data: bytes, tls13: bool) -> bool:
     if tls13:
         start += 1 + (data[4] if len(data) > 4 else 0)
     return any(data[start : start + 3])
+
+
+def _certificates_in(data: bytes, tls13: bool) -> tuple[bytes, ...]:
+    """The certificates of a Certificate message; in TLS 1.3 each is followed by extensions."""
+    body = _Bytes(data[4:])
+    if tls13:
+        body.take_counted(1)
+    listed = _Bytes(body.take_counted(3) or b"")
+    found: list[bytes] = []
+    while certificate := listed.take_counted(3):
+        found.append(certificate)
+        if tls13:
+            listed.take_counted(2)
+    return tuple(found)
 
 
 def _names_in_request(data: bytes, tls13: bool) -> bytes:
@@ -182,13 +205,11 @@ def recording() -> Iterator[Transcript]:
 
 def listen_on(context: ssl.SSLContext) -> None:
     """Let the transcript of the running task hear the messages of this context, where Python allows it."""
-    wrapped = getattr(context, "_ctx", context)  # truststore keeps the context that really works inside
-    if not hasattr(wrapped, "_msg_callback"):
-        return
-    try:
+    wrapped: Any = getattr(context, "_ctx", context)  # truststore keeps the context that really works inside
+    with suppress(AttributeError, TypeError, ValueError):  # a private hook may change; without it we know nothing
         wrapped._msg_callback = _overheard
-    except (AttributeError, TypeError, ValueError):
-        return  # a private hook may change; without it the demand is "unknown"
+        # The hook below it does without an enum for every number of every message: a tenth of a short connection.
+        super(ssl.SSLContext, ssl.SSLContext)._msg_callback.__set__(wrapped, _overheard)  # type: ignore[misc]
 
 
 def _overheard(_: object, direction: str, __: int, content_type: int, message_type: int, data: bytes) -> None:

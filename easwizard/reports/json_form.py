@@ -52,7 +52,9 @@ def document(report: Report) -> Json:
         "redacted": "none",
         "verdict": report.outcome.value,
         "findings": [_finding(finding) for finding in diagnosis.findings],
-        "observations": [_observation(observation) for observation in report.case.observations],
+        "members": [plain(member) for member in report.case.members],
+        "device_certificate": plain(report.case.device_certificate),
+        "observations": [observation_form(observation) for observation in report.case.observations],
         "inventory": _inventory(report.case.inventory),
         "imports": [],
         "routes": [_route(route) for route in report.routes],
@@ -130,7 +132,8 @@ def _remedy(remedy: Remedy) -> Json:
     }
 
 
-def _observation(observation: Observation) -> Json:
+def observation_form(observation: Observation) -> Json:
+    """One observation as the contract writes it."""
     facts = plain(observation.facts)
     if observation.detail is not None:
         facts["detail"] = observation.detail

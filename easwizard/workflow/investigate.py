@@ -7,7 +7,7 @@ from collections.abc import Callable
 from easwizard.case.case import Case
 from easwizard.case.progress import Listener
 from easwizard.case.requests import Request
-from easwizard.workflow.planning import SamplingManners, looking, resolving, signing_in
+from easwizard.workflow.planning import SamplingManners, enumerating, looking, posting, resolving, signing_in
 from easwizard.workflow.ports import Prober
 
 Announce = Callable[[str, tuple[Request, ...]], None]
@@ -20,7 +20,9 @@ async def investigate(
     """The case with everything that could be seen from here. Partial results stay when a step fails."""
     steps: tuple[tuple[str, Callable[[Case], tuple[Request, ...]]], ...] = (
         ("resolving", resolving),
-        ("looking", looking),
+        ("looking", lambda known: looking(known, manners)),
+        ("seeing who answers", lambda known: enumerating(known, manners)),
+        ("asking Autodiscover as a phone does", lambda known: posting(known, manners)),
         ("signing in", lambda known: signing_in(known, manners)),
     )
     for name, plan in steps:

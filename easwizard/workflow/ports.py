@@ -16,3 +16,6 @@ class Prober(Protocol):
     async def run(
         self, requests: Sequence[Request], listener: Listener, *, overall_seconds: float | None = None
     ) -> tuple[Observation, ...]: ...
+
+    def cancel(self, request: Request) -> None:
+        """End one request that runs or waits; its observations become `cancelled`. Unknown ones are ignored."""

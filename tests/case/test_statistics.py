@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from easwizard.case.statistics import fits, runs, samples_to_see, wilson_interval
+from easwizard.case.statistics import fits, runs, samples_still_needed, samples_to_see, wilson_interval
 
 WILSON = {
     (9, 20): (0.2582, 0.6579),
@@ -59,6 +59,50 @@ def test_that_many_clean_samples_and_no_fewer_leave_less_than_the_doubt(share: f
 def test_a_share_lies_between_0_and_1(share: float) -> None:
     with pytest.raises(ValueError, match="between"):
         samples_to_see(share)
+
+
+STILL_NEEDED = {
+    (0, 0, 0.5): 7,
+    (0, 3, 0.5): 4,
+    (0, 7, 0.5): 0,
+    (0, 30, 0.5): 0,
+    (0, 7, 0.25): 10,
+    (0, 0, 1): 1,
+    (4, 4, 1): 0,
+    (2, 4, 0.5): 8,
+    (6, 12, 0.5): 0,
+    (1, 1, 0.5): 3,
+    (3, 12, 0.25): 32,
+}
+
+
+@pytest.mark.parametrize(("counts", "more"), STILL_NEEDED.items())
+def test_how_many_more_would_settle_it(counts: tuple[int, int, float], more: int) -> None:
+    assert samples_still_needed(*counts) == more
+
+
+def width(failed: int, total: int) -> float:
+    low, high = wilson_interval(failed, total)
+    return high - low
+
+
+@given(st.integers(1, 12), st.integers(1, 12), st.floats(0.02, 1))
+def test_after_as_many_more_of_the_same_kind_it_is_settled_and_not_before(
+    failed: int, parts: int, predicted: float
+) -> None:
+    """Counts are multiples of what was seen, so that the share stays exactly as it is."""
+    total = max(failed, parts)
+    whole = total + samples_still_needed(failed, total, predicted)
+    enough = -(-whole // total)
+    assert width(failed * enough, total * enough) < predicted * (1 + 1e-9)
+    if whole > total and (times := (whole - 1) // total) >= 1:
+        assert width(failed * times, total * times) >= predicted * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("counts", [(2, 1, 0.5), (-1, 1, 0.5), (0, 1, 0), (1, 1, 1.5)])
+def test_nothing_settles_the_impossible(counts: tuple[int, int, float]) -> None:
+    with pytest.raises(ValueError, match="share"):
+        samples_still_needed(*counts)
 
 
 RUNS = {"": 0, "f": 1, "ffff": 1, "sf": 2, "sfsf": 4, "ssffs": 3}

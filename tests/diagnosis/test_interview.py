@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from easwizard.case.case import Case
+from easwizard.case.case import Account, Case
 from easwizard.diagnosis.clues import AnswerClue, Clue, Effect, Group
 from easwizard.diagnosis.interview import (
     MAX_QUESTIONS,
@@ -19,10 +21,10 @@ from easwizard.diagnosis.interview import (
 )
 from easwizard.diagnosis.legacy_names import INTERNAL_URL
 from easwizard.diagnosis.problem import Entry, Examination, Problem, catalogue
-from easwizard.diagnosis.questions import QUESTIONS
+from easwizard.diagnosis.questions import QUESTIONS, Need
 from easwizard.diagnosis.verdicts import Severity
 from easwizard.diagnosis.words import Words
-from tests.problems.cases import CERT, OLD_CERT, OLD_GENERIC, accepts, case, http, refuses
+from tests.problems.cases import CERT, OLD, OLD_CERT, OLD_GENERIC, accepts, case, http, refuses, samples
 
 
 @pytest.mark.parametrize(
@@ -112,13 +114,44 @@ def test_a_name_that_refuses_is_asked_about_first() -> None:
     assert asked.question.id == "internal-url:oldcert.test"
 
 
-def test_what_ends_tls_is_asked_where_it_decides() -> None:
-    known = case(http(CERT, 401, "Basic"))
+def asked_in_turn(known: Case) -> list[str]:
+    """The questions that come when every answer is "don't know"."""
     asked = []
     while (question := next_question(known)) is not None:
         asked.append(question.question.id)
         known = known.with_answer(question.question.id, "unknown")
-    assert "tls-in-front" in asked
+    return asked
+
+
+GRID_ANSWERS = {question.id: "never" for question in QUESTIONS if question.id.startswith("fails-")}
+
+
+def told(**answers: str) -> Case:
+    known = case(accepts(OLD_GENERIC), refuses(OLD_CERT))
+    for id, value in {**GRID_ANSWERS, **{k.replace("_", "-"): v for k, v in answers.items()}}.items():
+        known = known.with_answer(id, value)
+    return known
+
+
+def test_what_describes_failures_is_not_asked_where_nobody_fails() -> None:
+    describing = {question.id for question in QUESTIONS if question.needs is Need.FAILURES}
+    assert "scope" in describing
+    assert not describing & set(asked_in_turn(told()))
+    assert describing & set(asked_in_turn(told(fails_basic_old="sometimes")))
+    assert describing & set(asked_in_turn(told(fails_basic_old="unknown")))
+
+
+def test_the_old_pool_is_asked_about_once_old_mailboxes_fail_now_and_then() -> None:
+    assert "legacy-pool" not in asked_in_turn(told())
+    assert "legacy-pool" not in asked_in_turn(told(fails_basic_old="always"))
+    assert "legacy-pool" in asked_in_turn(told(fails_basic_old="sometimes"))
+    sampled = told()
+    sampled = sampled.with_observations([samples("anna", 4, 3)])
+    assert "legacy-pool" in asked_in_turn(replace(sampled, accounts=(Account("anna", OLD),)))
+
+
+def test_what_ends_tls_is_asked_where_it_decides() -> None:
+    assert "tls-in-front" in asked_in_turn(case(http(CERT, 401, "Basic")))
 
 
 def test_every_table_of_answers_names_questions_and_values_that_exist() -> None:

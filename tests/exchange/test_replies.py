@@ -8,6 +8,7 @@ from easwizard.exchange.products import Product
 from easwizard.exchange.replies import (
     ACTIVESYNC_PATH,
     PROXY_PATH,
+    WITHOUT_HEADERS,
     Meaning,
     Reply,
     Sent,
@@ -18,10 +19,12 @@ from easwizard.exchange.replies import (
     product_of,
     read,
 )
+from easwizard.probes import tally
 
 NONE, BASIC, CERTIFICATE = Sent.NONE, Sent.BASIC, Sent.CERTIFICATE
 EAS = {"ms-server-activesync": "8.3", "ms-asprotocolversions": "2.5,12.1"}
 HTTPAPI = {"server": "Microsoft-HTTPAPI/2.0"}
+NGINX = {"server": "nginx/1.22.1"}
 M = Meaning
 
 
@@ -29,6 +32,10 @@ def eas(
     status: int, *challenges: str, sent: Sent = NONE, headers: dict[str, str] | None = None, asked: bool | None = None
 ) -> Reply:
     return Reply(ACTIVESYNC_PATH, sent, status, frozenset(challenges), headers or {}, asked)
+
+
+def elsewhere(status: int, *challenges: str, path: str = "/owa/", sent: Sent = NONE) -> Reply:
+    return Reply(path, sent, status, frozenset(challenges))
 
 
 def leg(status: int, *challenges: str, asked: bool | None = None) -> Reply:
@@ -63,8 +70,15 @@ ROWS: tuple[tuple[Reply, Meaning], ...] = (
     (eas(200, sent=BASIC, headers=EAS), M.SIGNED_IN),
     (eas(200, sent=CERTIFICATE, headers=EAS), M.SIGNED_IN),
     (eas(200, headers=EAS), M.ANONYMOUS),
+    (eas(200, headers={"ms-asprotocolversions": "2.5,12.1"}), M.ANONYMOUS),
+    (eas(200, sent=BASIC, headers={"ms-asprotocolversions": "2.5,12.1"}), M.SIGNED_IN),
     (eas(200), M.NOT_EXCHANGE),
     (eas(200, sent=BASIC), M.NOT_EXCHANGE),
+    # A device in front that demands certificates in its own way (transport.md 1).
+    (eas(400, headers=NGINX, asked=True), M.CERTIFICATE_DEMANDED),
+    (eas(400, sent=CERTIFICATE, headers=NGINX, asked=True), M.CERTIFICATE_NOT_ACCEPTED),
+    (eas(400, headers=NGINX, asked=False), M.NOT_UNDERSTOOD),
+    (eas(400, headers={"server": "Microsoft-IIS/8.5"}, asked=True), M.NOT_UNDERSTOOD),
     # 401
     (eas(401, "basic", sent=BASIC), M.CREDENTIALS_REFUSED),
     (eas(401, "basic"), M.BASIC_CHALLENGE),
@@ -77,10 +91,27 @@ ROWS: tuple[tuple[Reply, Meaning], ...] = (
     # The state of the server
     (eas(404), M.ABSENT),
     (eas(503, headers=HTTPAPI), M.SERVER_DOWN),
+    (eas(503, headers={**HTTPAPI, "x-feserver": "EX13A"}), M.UNAVAILABLE),
+    (eas(503, headers={**HTTPAPI, "retry-after": "60"}), M.THROTTLED),
+    (eas(503, headers={"x-ms-asthrottle": "CommandFrequency"}), M.THROTTLED),
+    (eas(500, headers={"retry-after": "60"}), M.UPSTREAM_FAILED),
     (eas(503, headers={"server": "Microsoft-IIS/8.5"}), M.UNAVAILABLE),
     (eas(503), M.UNAVAILABLE),
     *((eas(status), M.UPSTREAM_FAILED) for status in (500, 502, 504)),
-    *((eas(status), M.OTHER) for status in (100, 204, 400, 413, 449, 456, 501, 505, 507, 999)),
+    *((eas(status), M.NOT_UNDERSTOOD) for status in (400, 405, 501)),
+    *((eas(status), M.OTHER) for status in (100, 204, 413, 449, 456, 457, 505, 507, 999)),
+    # The account itself; without one nobody can be blocked.
+    (eas(456, sent=BASIC), M.ACCOUNT_BLOCKED),
+    (eas(457, sent=BASIC), M.PASSWORD_EXPIRED),
+    (eas(457, sent=CERTIFICATE), M.PASSWORD_EXPIRED),
+    # Other paths of the same server, asked to learn who answers.
+    (elsewhere(200), M.PATH_ANSWERS),
+    (elsewhere(200, path=ACTIVESYNC_PATH + "/healthcheck.htm"), M.PATH_ANSWERS),
+    (elsewhere(302), M.REDIRECTED),
+    (elsewhere(404), M.ABSENT),
+    (elsewhere(401, "negotiate", "ntlm", path="/EWS/"), M.WINDOWS_CHALLENGE),
+    (elsewhere(401, "basic", path="/autodiscover/autodiscover.xml", sent=BASIC), M.CREDENTIALS_REFUSED),
+    (elsewhere(200, path=ACTIVESYNC_PATH + "/"), M.NOT_EXCHANGE),
 )
 
 
@@ -99,6 +130,16 @@ def test_every_meaning_has_a_reply() -> None:
 def test_the_path_of_the_leg_is_known_without_regard_to_case() -> None:
     assert Reply(PROXY_PATH.lower(), NONE, 401).on_proxy
     assert not Reply(ACTIVESYNC_PATH, NONE, 401).on_proxy
+
+
+def test_no_other_path_is_said_to_lack_activesync() -> None:
+    assert "ActiveSync" in read(eas(404)).text
+    assert "ActiveSync" not in read(elsewhere(404)).text
+    assert "phones" not in read(elsewhere(302)).text
+
+
+def test_counted_samples_name_it_in_the_same_words() -> None:
+    assert tally.WITHOUT_HEADERS == WITHOUT_HEADERS
 
 
 CHALLENGES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (

@@ -58,10 +58,12 @@ def ask(
     naming: str | None = None,
     context: ssl.SSLContext | None = None,
     headers: tuple[tuple[str, str], ...] = (),
+    body: bytes = b"",
+    at: str | None = None,
 ) -> Answer:
     """One request on a connection of its own to one web site, under a name of that site.
 
-    `naming` puts another name into the Host header.
+    `naming` puts another name into the Host header; `at` dials another address than the web site's.
     """
     name = host or host_of(estate, label)
     lines = [
@@ -71,9 +73,11 @@ def ask(
     ]
     if login is not None:
         lines.append("Authorization: Basic " + base64.b64encode(":".join(login).encode()).decode("ascii"))
-    request = "\r\n".join([*lines, "", ""]).encode("latin-1")
+    if body:
+        lines.append(f"Content-Length: {len(body)}")
+    request = "\r\n".join([*lines, "", ""]).encode("latin-1") + body
     used = context or trusting(estate.ca_file, certificate)
-    address = (estate.addresses[label.casefold()], estate.port)
+    address = (at or estate.addresses[label.casefold()], estate.port)
     with (
         socket.create_connection(address, timeout=SECONDS) as connection,
         used.wrap_socket(connection, server_hostname=name) as tls,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import http.client
 import socket
+import ssl
 import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -54,12 +56,49 @@ def test_every_scenario_starts_answers_and_stops(name: str) -> None:
     with Estate(load_scenario(name)) as estate:
         folder = estate.folder
         for namespace in estate.inventory.namespaces:
+            host = namespace.host
+            shown = {
+                address for resolver in estate.resolvers.values() for address in addresses_in(lookup(resolver, host))
+            }
             expected = {endpoint.address for endpoint in namespace.endpoints}
-            assert addresses_in(lookup(estate.resolvers["internal"], namespace.host)) == expected
+            assert shown <= {*estate.addresses.values(), estate.devices.get(host)}
+            if not any(record.host == host for record in estate.scenario.views.records) and shown:
+                assert shown & {*expected, estate.devices.get(host)}
             for endpoint in namespace.endpoints:
-                assert ask(estate, endpoint.label, host=namespace.host).status in (401, 403, 404)
+                if not estate.scenario.knobs_of(endpoint.server).down:
+                    asked = ask(estate, endpoint.label, host=host, context=taking_anything())
+                    assert asked.status in (200, 302, 401, 403, 404, 503)
     assert set(threading.enumerate()) == before
     assert not folder.exists()
+
+
+def taking_anything() -> ssl.SSLContext:
+    """A client that connects to whatever there is, for scenarios with bad certificates and old versions."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.post_handshake_auth = True
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    return context
+
+
+def test_a_server_that_is_down_refuses_connections() -> None:
+    with Estate(load_scenario("unreachable")) as estate:
+        (record,) = [n for n in estate.inventory.namespaces if n.host == "generic.contoso.test"]
+        assert addresses_in(lookup(estate.resolvers["internal"], record.host)) == {
+            e.address for e in record.endpoints
+        }
+        for endpoint in record.endpoints:
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection((endpoint.address or "", estate.port), timeout=10)
+
+
+def test_a_large_estate_starts_at_once() -> None:
+    scenario = load_scenario("large")
+    started = time.monotonic()
+    with Estate(scenario):
+        assert time.monotonic() - started < 3.0
 
 
 def test_two_estates_live_side_by_side() -> None:

@@ -63,3 +63,15 @@ def test_shell_lines_survive_awkward_characters() -> None:
         done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, check=True, text=True)
         assert json.loads(done.stdout) == [words, "p'w $x"]
     assert powershell_line(["py", "it's"], {"SECRET": "a'b"}) == "$env:SECRET = 'a''b'; & 'py' 'it''s'"
+
+
+def test_machines_behind_a_name_are_reached_directly() -> None:
+    with Estate(load_scenario("tls-terminated-upstream")) as estate:
+        arguments, _ = check_arguments(estate, "names")
+        wanted = [arguments[place + 1] for place, word in enumerate(arguments) if word == "--connect-to"]
+        members = [estate.addresses[f"{name}/default web site"] for name in ("ex13c", "ex13d")]
+    assert wanted == [f"cert.contoso.test={address}:{estate_port(arguments)}" for address in members]
+
+
+def estate_port(arguments: list[str]) -> str:
+    return arguments[0].rpartition(":")[2]

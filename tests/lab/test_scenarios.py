@@ -14,6 +14,16 @@ from easwizard.lab.scenario_reader import load_scenario, scenario_names
 EXPECTED = {
     "article", "article-split", "article-cba-fixed", "article-401", "article-sticky", "article-options-local",
     "fixed-by-removal", "fixed-by-alignment", "healthy", "healthy-cba", "wrong-password",
+    "cba-role-service-missing", "cba-server-mapping-off", "cba-not-required", "cba-vdir-mapping-off",
+    "cba-vdir-mapping-wiped", "rollback-without-xml", "tls-terminated-upstream", "tls-delegation", "split-dns",
+    "expired-certificate", "not-yet-valid", "wrong-name", "chain-incomplete", "untrusted-ca", "legacy-tls-only",
+    "tls-no-common-version", "app-pool-down", "vdir-missing", "redirected", "options-stripped", "anonymous-options",
+    "basic-off", "one-bad-pool-member", "one-bad-front-end", "server-name-extra-address",
+    "proxy-without-windows-auth", "proxy-kerberos-only", "proxy-blocked-by-publishing", "all-legacy-reject",
+    "no-candidate", "per-server-names", "two-sites", "tls13-no-pha", "device-certificate-expired",
+    "device-certificate-foreign-ca", "ca-not-listed", "build-too-old", "throttled", "hybrid-451", "not-exchange",
+    "clock-skew", "long-ttl", "wrong-target", "autodiscover-wrong-url", "autodiscover-two-urls", "affinity-missing",
+    "2010-to-2016", "large",
 }  # fmt: skip
 
 BASE = """
@@ -60,8 +70,10 @@ class TestEveryScenario:
         assert scenario.title
         assert scenario.description
         hosts = {namespace.host for namespace in scenario.inventory.namespaces}
-        assert all(vdir.internal_host in hosts for vdir in scenario.inventory.vdirs)
-        assert all(server.site == "London" for server in scenario.inventory.servers)
+        # Certificate servers of a name that only phones use need no InternalUrl; whoever has one can be reached.
+        assert all(vdir.internal_host in hosts for vdir in scenario.inventory.vdirs if vdir.internal_host)
+        sites = {server.site for server in scenario.inventory.servers}
+        assert all(account.site in sites for account in scenario.accounts)
         assert all(host.endswith(".contoso.test") for host in hosts)
 
     def test_expects_something_at_both_vantages_without_contradiction(self, name: str) -> None:
@@ -78,6 +90,11 @@ class TestEveryScenario:
         scenario = load_scenario(name)
         asked = [key.partition(":")[2] for key in scenario.answers if key.startswith("internal-url:")]
         assert all(scenario.inventory.namespace(host) for host in asked)
+        assert all(scenario.answers.values())
+
+    def test_its_expectations_take_care_of_look_alikes(self, name: str) -> None:
+        for expectation in load_scenario(name).expectations.values():
+            assert len(expectation.must_not) + len(expectation.must) > 10
 
 
 def test_the_promised_scenarios_are_there() -> None:
@@ -176,7 +193,21 @@ exit = 0
         ('[[accounts]]\nlabel = "ann"\nmailbox = "2013"\n', "mailbox"),
         ('[[accounts]]\nlabel = "ann"\nmailbox = "2013@Paris"\n', "mailbox"),
         ('[[accounts]]\nlabel = "ann"\nmailbox = "2003@London"\n', "mailbox"),
-        ('[[accounts]]\nlabel = "ann"\nmailbox = "2010@London"\n', "mailbox"),
+        ('[[fronts]]\nhost = "b.test"\n', "fronts.b.test"),
+        ('[[fronts]]\nhost = "a.test"\nkind = "wall"\n', "kind"),
+        ('[[fronts]]\nhost = "a.test"\nviews = ["moon"]\n', "fronts.a.test"),
+        ('[[fronts]]\nhost = "a.test"\nblocks = ["/Proxy"]\n', "fronts.a.test"),
+        ('[[fronts]]\nhost = "a.test"\nkind = "bridging"\nblocks = ["Proxy"]\n', "fronts.a.test"),
+        ('[[fronts]]\nhost = "a.test"\nkind = "bridging"\nblock_status = 418\n', "fronts.a.test"),
+        ('[[fronts]]\nhost = "a.test"\nkind = "other-product"\nasks = "require"\n', "fronts.a.test"),
+        ('[[check.connect_to]]\nhost = "b.test"\nendpoint = "S1/Second"\n', "check.connect_to"),
+        ('[[check.connect_to]]\nhost = "a.test"\nendpoint = "S1/Third"\n', "check.connect_to"),
+        (
+            '[[servers]]\nname = "S1"\ntls = "1.3"\n[[vdirs]]\nserver = "S1"\nweb_site = "Second"\n'
+            'issuers = "listed"\n',
+            "vdirs.S1/Second.issuers",
+        ),
+        ('[[servers]]\nname = "S1"\ntls = "1.1"\n', "tls"),
         ('[[certificates]]\nlabel = "c"\naccount = "zoe"\n', "certificates.c"),
         ('[[certificates]]\nlabel = "../c"\naccount = "ann"\n', "certificates.../c"),
         ("[knobs]\nleg_failure_status = 418\n", "leg_failure_status"),
@@ -221,3 +252,15 @@ def test_views_may_say_something_else_of_a_name(scenario_folder: Path) -> None:
     )
     (record,) = child.views.records
     assert (record.host, record.alias, record.ttl) == ("a.test", "b.test", 5)
+
+
+def test_an_answer_may_be_taken_back(scenario_folder: Path) -> None:
+    given = '[answers]\nsince = "coexistence"\nhybrid = "no"\n'
+    child = child_of(scenario_folder, '[answers]\nsince = ""\n', BASE + given)
+    assert child.answers == {"hybrid": "no"}
+
+
+def test_the_large_estate_is_large() -> None:
+    large = load_scenario("large")
+    assert len(large.inventory.servers) == 16
+    assert len({server.site for server in large.inventory.servers}) == 4

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 NOW = dt.datetime.now(dt.UTC)
 DAY = dt.timedelta(days=1)
 
@@ -26,7 +28,7 @@ class Issued:
     """A certificate with its key."""
 
     certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
+    key: Key
     above: tuple[x509.Certificate, ...] = ()
 
     @property
@@ -70,14 +72,26 @@ class Authority:
         not_after: dt.datetime = NOW + 10 * DAY,
         with_chain: bool = True,
         with_names: bool = True,
+        key: Key | None = None,
+        extensions: Iterable[x509.ExtensionType] = (),
     ) -> Issued:
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = key or ec.generate_private_key(ec.SECP256R1())
         subject = name(common_name if common_name is not None else names[0])
         builder = _builder(subject, self.name, key, not_before, not_after)
         if with_names:
             builder = builder.add_extension(x509.SubjectAlternativeName([_general(n) for n in names]), critical=False)
+        for extension in extensions:
+            builder = builder.add_extension(extension, critical=False)
         above = (self.certificate,) if self.parent is not None and with_chain else ()
         return Issued(builder.sign(self.key, hashes.SHA256()), key, above)
+
+
+def self_signed(host: str) -> Issued:
+    """A certificate that nobody but its own server vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    builder = _builder(name(host), name(host), key, NOW - DAY, NOW + 10 * DAY)
+    builder = builder.add_extension(x509.SubjectAlternativeName([_general(host)]), critical=False)
+    return Issued(builder.sign(key, hashes.SHA256()), key)
 
 
 def _general(text: str) -> x509.GeneralName:
@@ -104,7 +118,7 @@ def _ca_usage() -> x509.KeyUsage:
 def _builder(
     subject: x509.Name,
     issuer: x509.Name,
-    key: ec.EllipticCurvePrivateKey,
+    key: Key,
     not_before: dt.datetime,
     not_after: dt.datetime,
 ) -> x509.CertificateBuilder:

@@ -109,6 +109,25 @@ def test_every_answer_is_an_answer(run: MakeRun, answer: DnsAnswer, outcome: Dns
 
 
 @pytest.mark.parametrize(
+    ("beside", "outcome"),
+    [
+        ("contoso.test. 300 NS ns.contoso.test.", DnsOutcome.REFUSED),
+        ("contoso.test. 300 SOA ns.contoso.test. admin.contoso.test. 1 2 3 4 5", DnsOutcome.NO_ADDRESS),
+    ],
+)
+def test_to_be_told_whom_to_ask_instead_is_no_absence(run: MakeRun, beside: str, outcome: DnsOutcome) -> None:
+    """A server that does not look for others refers to them; the name may well be there."""
+
+    def answer(query: dns.message.Message, _: bool) -> bytes:
+        message = dns.message.make_response(query)
+        owner, ttl, kind, value = beside.split(" ", 3)
+        message.authority.append(dns.rrset.from_text(owner, int(ttl), "IN", kind, value))
+        return message.to_wire()
+
+    assert ask(run, answer)[1].outcome is outcome
+
+
+@pytest.mark.parametrize(
     ("pool", "outcome", "addresses"),
     [
         (("pool.contoso.test. 30 A 192.0.2.1",), DnsOutcome.ANSWER, ("192.0.2.1",)),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from easwizard.case.facts import Asked, Reason
 from easwizard.probes.certificates import covers, is_self_issued, read_certificate
+from easwizard.probes.chains import looks_complete
 from easwizard.probes.der_names import read_name, read_names
 from easwizard.probes.transcript import Transcript
 from tests.probes.certificates import Authority
@@ -64,6 +65,7 @@ def test_certificates_of_any_bytes(data: bytes) -> None:
     assert all(harmless(text) for text in (facts.subject, facts.issuer, facts.serial, *facts.names) if text)
     assert covers(data, "mail.contoso.test") in (True, False, None)
     assert is_self_issued(data) in (True, False)
+    assert looks_complete([data, CERTIFICATE]) in (True, False, None)
 
 
 MESSAGE = st.tuples(
@@ -79,6 +81,7 @@ def test_a_transcript_of_any_messages(messages: list[tuple[str, int, int, bytes]
     transcript = Transcript()
     for message in messages:
         transcript.note(*message)
+    assert all(transcript.server_chain)
     for demand in (transcript.demand(status=403), transcript.demand(reason=Reason.RESET), transcript.demand()):
         assert all(harmless(issuer) for issuer in demand.issuers)
         assert (demand.asked is Asked.UNKNOWN) or transcript.heard

@@ -8,7 +8,7 @@ import sys
 from importlib import resources
 from pathlib import Path
 
-ALLOWED = {"httpx", "dns", "cryptography", "truststore", "h11", "easwizard"} | set(sys.stdlib_module_names)
+ALLOWED = {"httpx", "dns", "cryptography", "truststore", "h11", "spnego", "easwizard"} | set(sys.stdlib_module_names)
 
 
 def imported(source: str) -> set[str]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import socket
 import ssl
-import warnings
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,8 +12,8 @@ from easwizard.case.facts import Asked, Observation, Reason, Status
 from easwizard.case.progress import Finished, Phase, Started
 from easwizard.exchange.replies import Meaning
 from easwizard.probes.tls_contexts import Trust
-from tests.probes.certificates import NOW, Authority
-from tests.probes.conftest import HOST, LONG, NOON, SHORT, MakeRun, ask_proxy, http, look_at, tcp, tls
+from tests.probes.certificates import Authority
+from tests.probes.conftest import HOST, LONG, NOON, MakeRun, ask_proxy, http, look_at, tcp, tls
 from tests.probes.servers import (
     HttpsServer,
     Received,
@@ -25,10 +22,7 @@ from tests.probes.servers import (
     drain,
     reply,
     reset,
-    resetting,
-    saying,
     server_context,
-    silent,
     talking,
     unauthorized,
 )
@@ -106,56 +100,6 @@ def test_a_closed_port_is_refused_and_the_rest_skipped(run: MakeRun) -> None:
     assert seen[1].detail == "no connection"
 
 
-def close_at_once(connection: socket.socket) -> None:
-    connection.recv(4096)
-
-
-def alert(number: int) -> Callable[[socket.socket], None]:
-    return saying(bytes([21, 3, 3, 0, 2, 2, number]))
-
-
-@pytest.mark.parametrize(
-    ("handle", "reason"),
-    [
-        pytest.param(silent, Reason.TLS_TIMEOUT, id="silent"),
-        pytest.param(saying(b"HTTP/1.1 400 Bad Request\r\n\r\n"), Reason.NOT_TLS, id="plain HTTP"),
-        pytest.param(saying(b"220 smtp.contoso.test ESMTP\r\n"), Reason.NOT_TLS, id="SMTP"),
-        pytest.param(saying(bytes(range(7, 90))), Reason.NOT_TLS, id="garbage"),
-        pytest.param(resetting, Reason.RESET, id="reset"),
-        pytest.param(close_at_once, Reason.TLS_CLOSED, id="closed"),
-        pytest.param(alert(112), Reason.NAME_REFUSED, id="unrecognized_name"),
-        pytest.param(alert(70), Reason.TLS_VERSION, id="protocol_version"),
-        pytest.param(alert(40), Reason.TLS_REFUSED, id="handshake_failure"),
-        pytest.param(alert(71), Reason.TLS_REFUSED, id="insufficient_security"),
-    ],
-)
-def test_what_goes_wrong_in_the_handshake(
-    run: MakeRun, handle: Callable[[socket.socket], None], reason: Reason
-) -> None:
-    with Server(handle) as server:
-        seen = run(SHORT)(look_at(server.port))
-    assert layers(seen) == [
-        ("tcp", Status.OK, None),
-        ("tls", Status.FAILED, reason),
-        ("http", Status.SKIPPED, None),
-    ]
-
-
-def never(server: HttpsServer) -> Callable[[Received], bytes | None]:
-    def wait(_: Received) -> None:
-        server.closing.wait(5)
-
-    return wait
-
-
-def test_silence_after_the_request_is_a_first_byte_timeout(run: MakeRun, authority: Authority) -> None:
-    with HttpsServer(server_context(authority.issue(HOST)), basic) as server:
-        server._answer = never(server)
-        seen = run(SHORT)(look_at(server.port))
-    assert [o.status for o in seen] == [Status.OK, Status.OK, Status.FAILED]
-    assert seen[2].reason is Reason.FIRST_BYTE_TIMEOUT
-
-
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
@@ -178,49 +122,6 @@ def test_an_end_without_an_answer_is_told_from_an_answer_that_is_no_http(
     assert tls(seen[1]).trusted is True
 
 
-def test_headers_that_drip_for_ever_meet_the_deadline(run: MakeRun, authority: Authority) -> None:
-    context = server_context(authority.issue(HOST))
-
-    def drip(stream: ssl.SSLSocket) -> None:
-        stream.sendall(b"HTTP/1.1 103 Early Hints\r\n\r\n")
-        while not server.closing.wait(0.05):
-            stream.sendall(b"HTTP/1.1 103 Early Hints\r\n\r\n")
-
-    with Server(talking(context, drip)) as server:
-        seen = run(SHORT)(ask_proxy(server.port))
-    assert (seen[0].status, seen[0].reason) == (Status.FAILED, Reason.FIRST_BYTE_TIMEOUT)
-
-
-def test_an_unknown_authority_is_not_trusted_though_the_name_fits(
-    run: MakeRun, authority: Authority, stranger: Authority
-) -> None:
-    with HttpsServer(server_context(stranger.issue(HOST)), basic) as server:
-        seen = run()(look_at(server.port))
-    facts = tls(seen[1])
-    assert (seen[1].status, facts.trusted, facts.name_matches) == (Status.OK, False, True)
-    assert facts.trust_error == "unable to get local issuer certificate"
-    assert http(seen[2]).status == 401
-
-
-def test_a_wrong_name_is_no_wrong_trust(run: MakeRun, authority: Authority) -> None:
-    with HttpsServer(server_context(authority.issue("other.contoso.test")), basic) as server:
-        facts = tls(run()(look_at(server.port))[1])
-    assert (facts.trusted, facts.trust_error, facts.name_matches) == (True, None, False)
-
-
-def test_both_at_once(run: MakeRun, stranger: Authority) -> None:
-    with HttpsServer(server_context(stranger.issue("other.contoso.test")), basic) as server:
-        facts = tls(run()(look_at(server.port))[1])
-    assert (facts.trusted, facts.name_matches) == (False, False)
-
-
-def test_an_expired_certificate(run: MakeRun, authority: Authority) -> None:
-    old = authority.issue(HOST, not_before=NOW - dt.timedelta(days=20), not_after=NOW - dt.timedelta(days=2))
-    with HttpsServer(server_context(old), basic) as server:
-        facts = tls(run()(look_at(server.port))[1])
-    assert (facts.trusted, facts.trust_error, facts.name_matches) == (False, "certificate has expired", True)
-
-
 def test_an_intermediate_that_only_this_machine_has_is_missing_for_phones(
     run: MakeRun, authority: Authority, tmp_path: Path
 ) -> None:
@@ -232,21 +133,6 @@ def test_an_intermediate_that_only_this_machine_has_is_missing_for_phones(
         with HttpsServer(server_context(middle.issue(HOST, with_chain=with_chain)), basic) as server:
             facts = tls(looking(look_at(server.port))[1])
         assert (facts.trusted, facts.chain_complete) == (True, with_chain)
-
-
-def test_a_server_with_old_tls_only_is_looked_at_all_the_same(run: MakeRun, authority: Authority) -> None:
-    context = server_context(authority.issue(HOST))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        context.minimum_version = ssl.TLSVersion.TLSv1
-        context.maximum_version = ssl.TLSVersion.TLSv1
-    context.set_ciphers("ALL:@SECLEVEL=0")
-    with HttpsServer(context, basic) as server:
-        seen = run()(look_at(server.port))
-    assert [o.status for o in seen] == [Status.OK] * 3
-    facts = tls(seen[1])
-    assert (facts.legacy_only, facts.protocol, facts.trusted, facts.name_matches) == (True, "TLSv1", None, True)
-    assert http(seen[2]).status == 401
 
 
 @pytest.mark.parametrize(
@@ -292,38 +178,6 @@ def test_a_body_that_never_ends_does_not_matter(run: MakeRun, authority: Authori
     with Server(talking(context, flood)) as server:
         (seen,) = run()(ask_proxy(server.port))
     assert (http(seen).status, http(seen).substatus) == (500, 19)
-
-
-def test_hostile_headers_and_names_are_made_visible(run: MakeRun, authority: Authority) -> None:
-    answer = (
-        b"HTTP/1.1 401 \x1b[2J\r\nX-FEServer: EX\x1b]0;owned\x07\r\nServer: a\xe2\x80\xaeb\r\nServer: second\r\n"
-        b"Set-Cookie: session=secret; path=/\r\nX-Long: "
-        + b"y" * 5000
-        + b"\r\nContent-Length: 0\r\n"
-        + b"".join(b"X-%d: v\r\n" % n for n in range(150))
-        + b"\r\n"
-    )
-    issued = authority.issue(HOST, common_name="\x1b[31mred\u202e")
-    with HttpsServer(server_context(issued), lambda _: answer) as server:
-        seen = run()(look_at(server.port))
-    headers = http(seen[2]).headers
-    assert headers["x-feserver"] == "EX\\x1b]0;owned\\x07"
-    assert http(seen[2]).answered_by == headers["x-feserver"]
-    assert headers["server"] == "a\\u202eb, second"
-    assert "secret" not in repr(seen)
-    assert len(headers["x-long"]) < 1100
-    assert len(headers) <= 100
-    assert tls(seen[1]).subject == "CN=\\x1b[31mred\\u202e"
-
-
-def test_a_redirect_is_a_finding_not_an_instruction(run: MakeRun, authority: Authority) -> None:
-    def moved(_: Received) -> bytes:
-        return reply(451, {"X-MS-Location": f"https://127.0.0.1:{server.port}/x"})
-
-    with HttpsServer(server_context(authority.issue(HOST)), moved) as server:
-        seen = run()(look_at(server.port))
-        assert len(server.requests) == 1
-    assert http(seen[2]).meaning is Meaning.REDIRECTED
 
 
 def test_an_address_as_the_name(run: MakeRun, authority: Authority) -> None:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import datetime as dt
+import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
 from easwizard.case.facts import Reason, Status
-from easwizard.case.progress import Sampled
+from easwizard.case.progress import Phase, Progress, Sampled
 from easwizard.case.requests import SampleSignIn
 from easwizard.case.statistics import wilson_interval
 from easwizard.exchange.products import Product
 from easwizard.exchange.replies import Meaning, Sent
 from easwizard.exchange.routing import Mailbox
 from easwizard.probes.secrets import Password, Secrets
+from easwizard.probes.standing import Standing
 from easwizard.probes.tally import WITHOUT_HEADERS
 from tests.probes.certificates import NOW, Authority, Issued
-from tests.probes.conftest import HOST, SHORT, MakeRun, http, look_at, samples, target
+from tests.probes.conftest import HOST, SHORT, MakeRun, Run, http, look_at, samples, target
 from tests.probes.servers import LOOPBACK, HttpsServer, Received, closed_port, reply, server_context, unauthorized
 
 OLD = Mailbox(Product.E2007, "London")
@@ -85,6 +89,7 @@ def test_mixed_samples_give_the_share_its_interval_and_runs(run: MakeRun, issued
     counts = samples(summary)
     assert (counts.sent, counts.ok, counts.failed, counts.crossed, counts.crossed_failed) == (6, 4, 2, 6, 2)
     assert (counts.share_failed, counts.interval, counts.runs) == (2 / 6, wilson_interval(2, 6), 5)
+    assert counts.more_needed == 5
     assert (counts.front_end_only, counts.refused_credentials, counts.redirected, counts.stopped) == (0, 0, 0, None)
     assert counts.by_outcome == {"200": 4, "403": 2}
     assert counts.by_server == {"EX13A": {"200": 4, "403": 1}, "EX13B": {"403": 1}}
@@ -104,6 +109,7 @@ def test_failures_without_any_proven_crossing_say_nothing_about_the_leg(run: Mak
         counts = samples(run(secrets=ANNA)(sign_in(server.port, 3))[0])
     assert (counts.ok, counts.failed, counts.front_end_only, counts.crossed) == (2, 1, 2, 0)
     assert (counts.share_failed, counts.interval, counts.runs) == (None, None, 0)
+    assert counts.more_needed == 7
 
 
 def test_only_failures_from_behind_the_front_end_count_as_crossed(run: MakeRun, issued: Issued) -> None:
@@ -206,6 +212,131 @@ def test_a_success_elsewhere_in_the_session_counts(run: MakeRun, issued: Issued)
         sampling(sign_in(server.port, 1))
         counts = samples(sampling(sign_in(server.port, 2))[0])
     assert (counts.sent, counts.failed, counts.refused_credentials, counts.stopped) == (2, 2, 0, None)
+
+
+class Slow:
+    """Gives the answers it has; without one it never answers, and tells that it got that far."""
+
+    def __init__(self, *first: bytes) -> None:
+        self.first = list(first)
+        self.stuck = threading.Event()
+        self.server: HttpsServer | None = None
+
+    def __call__(self, _: Received) -> bytes | None:
+        if self.first:
+            return self.first.pop(0)
+        self.stuck.set()
+        assert self.server is not None
+        self.server.closing.wait(10)
+        return None
+
+
+def interrupted(sampling: Run, request: SampleSignIn, answer: Slow, *, by_deadline: bool = False) -> None:
+    """Start sampling and end it while a server has the request and keeps the answer."""
+
+    def listen(event: Progress) -> None:
+        if event == Phase(request, "first_byte") and not by_deadline:
+            waiting = asyncio.get_running_loop().run_in_executor(None, answer.stuck.wait, 10)
+            waiting.add_done_callback(lambda _: sampling.prober.cancel(request))
+
+    asyncio.run(sampling.prober.run([request], listen, overall_seconds=1.0 if by_deadline else None))
+    assert answer.stuck.is_set()
+
+
+@pytest.mark.parametrize("by_deadline", [False, True], ids=["cancelled", "deadline"])
+def test_a_password_that_was_on_its_way_when_it_was_interrupted_may_have_been_refused(
+    run: MakeRun, issued: Issued, by_deadline: bool
+) -> None:
+    sampling, answer = run(secrets=ANNA), Slow()
+    with HttpsServer(server_context(issued), answer) as server:
+        answer.server = server
+        request = sign_in(server.port, 5)
+        interrupted(sampling, request, answer, by_deadline=by_deadline)
+        (again,) = sampling(request)
+        assert server.connections == 1
+        answer.first = [DENIED, DENIED]
+        counts = samples(sampling(sign_in(server.port, 5, refusals=2))[0])
+        assert server.connections == 2
+    assert (again.status, samples(again).sent) == (Status.SKIPPED, 0)
+    assert again.detail == "a sign-in of anna was cut short and may have been refused; it was not sent again"
+    assert (counts.sent, counts.refused_credentials, counts.stopped) == (1, 1, "credentials-refused")
+
+
+def test_one_that_had_not_left_yet_was_not_refused(run: MakeRun, issued: Issued) -> None:
+    sampling = run(secrets=ANNA)
+    with HttpsServer(server_context(issued), lambda _: LEGACY) as server:
+        request = sign_in(server.port, 1)
+
+        def listen(event: Progress) -> None:
+            if event == Phase(request, "tls"):
+                sampling.prober.cancel(request)
+
+        asyncio.run(sampling.prober.run([request], listen))
+        assert samples(sampling(request)[0]).ok == 1
+
+
+def test_one_that_has_worked_before_is_beyond_doubt(run: MakeRun, issued: Issued) -> None:
+    sampling, answer = run(secrets=ANNA), Slow(LEGACY)
+    with HttpsServer(server_context(issued), answer) as server:
+        answer.server = server
+        sampling(sign_in(server.port, 1))
+        interrupted(sampling, sign_in(server.port, 5), answer)
+        answer.first = [DENIED, LEGACY]
+        counts = samples(sampling(sign_in(server.port, 2))[0])
+    assert (counts.ok, counts.failed, counts.refused_credentials) == (1, 1, 0)
+
+
+def test_a_success_takes_the_doubt_away(run: MakeRun, issued: Issued) -> None:
+    sampling, answer = run(secrets=ANNA), Slow()
+    with HttpsServer(server_context(issued), answer) as server:
+        answer.server = server
+        interrupted(sampling, sign_in(server.port, 5), answer)
+        answer.first = [LEGACY, DENIED, LEGACY]
+        assert samples(sampling(sign_in(server.port, 1, refusals=2))[0]).ok == 1
+        assert samples(sampling(sign_in(server.port, 2))[0]).failed == 1
+
+
+def test_the_standing_of_a_try_that_was_cut_short() -> None:
+    """Anything else that would send the password asks without saying how many refusals it allows."""
+    standing = Standing()
+    standing.cut_short(Sent.BASIC, "anna")
+    assert standing.is_stopped(Sent.BASIC, "anna")
+    assert standing.is_stopped(Sent.BASIC, "anna", 1)
+    assert not standing.is_stopped(Sent.BASIC, "anna", 2)
+    assert not standing.is_stopped(Sent.BASIC, "bert")
+    standing.succeeded(Sent.BASIC, "anna")
+    assert not standing.is_stopped(Sent.BASIC, "anna")
+
+
+@pytest.mark.parametrize(
+    ("answers", "more"),
+    [((LEGACY,) * 3, 4), ((LEGACY,) * 7, 0), ((LEGACY, refused_by("A")), 10), ((LEGACY, refused_by("A")) * 6, 0)],
+    ids=["3 clean", "7 clean", "1 of 2", "6 of 12"],
+)
+def test_how_many_more_would_settle_the_odds(
+    run: MakeRun, issued: Issued, answers: tuple[bytes, ...], more: int
+) -> None:
+    with HttpsServer(server_context(issued), in_turn(*answers)) as server:
+        assert samples(run(secrets=ANNA)(sign_in(server.port, len(answers)))[0]).more_needed == more
+
+
+@pytest.mark.parametrize("predicted", [None, 0.0])
+def test_where_no_failure_is_predicted_nothing_is_to_be_settled(
+    run: MakeRun, issued: Issued, predicted: float | None
+) -> None:
+    with HttpsServer(server_context(issued), lambda _: LEGACY) as server:
+        request = replace(sign_in(server.port, 1), predicted_failed=predicted)
+        assert samples(run(secrets=ANNA)(request)[0]).more_needed is None
+
+
+@pytest.mark.parametrize("careful", [False, True])
+def test_after_a_401_that_follows_a_success_it_goes_on_at_the_pace_of_sign_ins(
+    run: MakeRun, issued: Issued, careful: bool
+) -> None:
+    sampling = run(secrets=ANNA)
+    with HttpsServer(server_context(issued), in_turn(LEGACY, DENIED, LEGACY)) as server:
+        sampling(sign_in(server.port, 3, careful=careful))
+    assert sampling.slept == [3.0, 60.0 if careful else 3.0]
 
 
 def test_careful_waits_a_minute_after_a_failure(run: MakeRun, issued: Issued) -> None:

@@ -25,7 +25,7 @@ from easwizard.diagnosis.engine import diagnose
 from easwizard.diagnosis.finding import Finding
 from easwizard.exchange.inventory import Role
 from easwizard.exchange.products import Product
-from easwizard.exchange.replies import ACTIVESYNC_PATH, PROXY_PATH, Reply, Sent, answered_by, read
+from easwizard.exchange.replies import ACTIVESYNC_PATH, PROXY_PATH, Reply, Sent, answered_by, product_of, read
 from easwizard.exchange.routing import Mailbox
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -33,6 +33,7 @@ GENERIC = Target("mail.test", 443, Role.GENERIC)
 CERT = Target("cert.test", 443, Role.CERT)
 OLD_GENERIC = Target("oldmail.test", 443, Role.LEGACY_GENERIC)
 OLD_CERT = Target("oldcert.test", 443, Role.LEGACY_CERT)
+AUTODISCOVER = Target("autodiscover.test", 443, Role.AUTODISCOVER)
 OLD = Mailbox(Product.E2007, "London")
 NEW = Mailbox(Product.E2013, "London")
 NOT_ASKED = CertificateDemand(Asked.NO)
@@ -70,24 +71,79 @@ def http(
     demand: CertificateDemand = NOT_ASKED,
     sent: Sent = Sent.NONE,
     address: str = "127.0.0.1",
+    headers: dict[str, str] | None = None,
+    account: str = "phone",
+    seconds: float | None = None,
 ) -> Observation:
-    """One reply, read as the program reads it."""
-    headers = {"x-feserver": "EX13A"}
+    """One reply, read as the program reads it; `seconds` until its first byte."""
+    headers = {"x-feserver": "EX13A"} if headers is None else headers
     reply = Reply(path, sent, status, frozenset(c.casefold() for c in challenges), headers, demand.was_asked)
     facts = HttpFacts(
         address=address,
         method="OPTIONS",
         path=path,
         credentials=sent,
-        account=None if sent is Sent.NONE else "phone",
+        account=None if sent is Sent.NONE else account,
         status=status,
         challenges=challenges,
         headers=headers,
         meaning=read(reply).meaning,
+        product=product_of(headers),
         answered_by=answered_by(headers),
         client_certificate=demand,
     )
-    return observation(f"http:{target.name}@{address}{path}/{sent}/{status}", target.name, facts)
+    look = observation(f"http:{target.name}@{address}{path}/{sent}/{status}", target.name, facts)
+    return look if seconds is None else replace(look, phases_ms={"first_byte": seconds * 1000})
+
+
+def signed_in(
+    target: Target,
+    status: int,
+    account: str = "carol",
+    *challenges: str,
+    headers: dict[str, str] | None = None,
+    address: str = "127.0.0.1",
+    seconds: float | None = None,
+) -> Observation:
+    """One answer to a sent password; a 200 carries the headers of 2013 unless told otherwise."""
+    if headers is None and status == 200:
+        headers = {"ms-server-activesync": "15.0", "ms-asprotocolversions": "12.1,14.1", "x-feserver": "EX13A"}
+    return http(
+        target, status, *challenges, sent=Sent.BASIC, address=address, headers=headers, account=account,
+        seconds=seconds,
+    )  # fmt: skip
+
+
+def autodiscover(*urls: str, address: str = "127.0.0.1", email: str = "carol@test") -> Observation:
+    """What Autodiscover V2 told at one address, asked several times about one mailbox."""
+    path = "/autodiscover/autodiscover.json"
+    facts = HttpFacts(address, "GET", path, status=200, handed_out=urls)
+    return observation(f"http:{AUTODISCOVER.name}@{address}/none{path}/{email}", AUTODISCOVER.name, facts)
+
+
+def posted(account: str, status: int, *challenges: str, urls: tuple[str, ...] = ()) -> Observation:
+    """A phone's own Autodiscover request, signed in."""
+    path = "/autodiscover/autodiscover.xml"
+    facts = HttpFacts(
+        "127.0.0.1", "POST", path, Sent.BASIC, account, status, challenges=challenges, handed_out=urls
+    )  # fmt: skip
+    return observation(f"http:{AUTODISCOVER.name}@127.0.0.1/basic{path}/{account}", AUTODISCOVER.name, facts)
+
+
+def redirected_samples(account: str, redirected: int) -> Observation:
+    """Sign-ins at the generic name that were all answered 451."""
+    facts = SampleFacts(
+        None, Sent.BASIC, account, None, sent=redirected, redirected=redirected, by_outcome={"451": redirected}
+    )
+    return observation(f"sample:{account}", GENERIC.name, facts)
+
+
+def asked_often(target: Target, outcomes: dict[str, int], by_server: dict[str, dict[str, int]]) -> Observation:
+    """Repeated requests without credentials to one address."""
+    facts = SampleFacts(
+        "127.0.0.1", Sent.NONE, "", None, sent=sum(outcomes.values()), by_outcome=outcomes, by_server=by_server
+    )
+    return observation(f"sample:{target.name}@127.0.0.1/none", target.name, facts)
 
 
 def accepts(target: Target, address: str = "127.0.0.1") -> Observation:
@@ -99,7 +155,14 @@ def refuses(target: Target, address: str = "127.0.0.1") -> Observation:
 
 
 def samples(
-    account: str, ok: int, failed: int, *, crossed: bool = True, refused: int = 0, server: str = "EX13A"
+    account: str,
+    ok: int,
+    failed: int,
+    *,
+    crossed: bool = True,
+    refused: int = 0,
+    server: str = "EX13A",
+    outcomes: dict[str, int] | None = None,
 ) -> Observation:
     """Sign-ins at the generic name; failures count as crossed where successes did."""
     total = ok + failed if crossed and ok else 0
@@ -119,6 +182,7 @@ def samples(
         interval=wilson_interval(failed, total) if total else None,
         predicted_failed=0.5,
         predicted_basis="names-assumed-equal",
+        by_outcome=outcomes or {},
         by_server={server: {"200": ok, "403": failed}} if server else {},
     )
     return observation(f"sample:{account}", GENERIC.name, facts)

@@ -52,7 +52,7 @@ DUPLICATE = "namespace/duplicate"
         (answered(case(*NAMES), oldcert="yes", oldmail="yes"), "likely"),
         (answered(case(*NAMES), oldcert="unknown"), "possible"),
         (answered(case(*NAMES), oldcert="no", oldmail="yes"), "not-examined"),
-        (answered(case(*ONE_ADDRESS_REFUSES), oldcert="yes"), "likely"),
+        (answered(case(*ONE_ADDRESS_REFUSES), oldcert="yes"), "not-examined"),
         (answered(case(*BARE_403), oldcert="yes"), "not-examined"),
         (answered(case(*BARE_404), oldcert="yes"), "not-examined"),
         (answered(case(*NAMES, OPTIONAL_ABOVE), oldcert="yes"), "not-examined"),

@@ -50,8 +50,10 @@ def test_plain_text_fits_80_columns_but_for_commands(report: Report) -> None:
     commands = {s.command for f in report.diagnosis.findings for r in f.remedies for s in r.steps if s.command}
     commands |= {m.how for f in report.diagnosis.findings for m in f.missing}
     commands |= {report.diagnosis.next_best.how} if report.diagnosis.next_best is not None else set()
+    commands = {line for command in commands for line in command.splitlines()}
     long = [line for line in plain.render(report).splitlines() if len(line) > plain.WIDTH]
-    assert [line for line in long if not any(c in line for c in commands)] == []
+    a_word_of_its_own = [line for line in long if " " not in line.strip()]
+    assert [line for line in long if line not in a_word_of_its_own and not any(c in line for c in commands)] == []
 
 
 def test_plain_text_names_every_finding(report: Report) -> None:

@@ -11,58 +11,54 @@ from easwizard.case.case import Case
 from easwizard.case.facts import HttpFacts, Observation
 from easwizard.case.requests import Target
 from easwizard.diagnosis.certificate_demand import let_in_without_asking
-from easwizard.diagnosis.clues import Cap, Clue, Effect, Group
+from easwizard.diagnosis.certificate_servers import certificate_servers
+from easwizard.diagnosis.clues import Clue, Effect, Group
+from easwizard.diagnosis.in_front import QUESTION, InFront, examination_of_switch, in_front
 from easwizard.diagnosis.problem import Examination, Problem
-from easwizard.diagnosis.verdicts import Severity, Verdict
-from easwizard.diagnosis.wanted import iis_settings, tls_in_front
+from easwizard.diagnosis.vantage import reached_directly
+from easwizard.diagnosis.verdicts import Severity
+from easwizard.diagnosis.wanted import iis_settings
 from easwizard.exchange.certainty import Basis
 from easwizard.exchange.inventory import ClientCertificates, Role
 from easwizard.exchange.replies import ACTIVESYNC_PATH, Meaning, Sent
-from easwizard.exchange.routing import endpoints_of
 
 Looks = Sequence[tuple[Observation, HttpFacts]]
 
 
 def examine(case: Case) -> Examination:
-    in_front = case.answer("tls-in-front")
-    targets = case.with_role(Role.CERT)
-    clues = [clue for target in targets for clue in (*_seen(case, target, in_front), *_held(case, target))]
-    if targets and in_front == "delegation":
-        text = "a publishing proxy signs in for the phones: certificates ignored on the server is right"
-        clues.append(Clue(Effect.EXCLUDES, text, "J14", Group.ANSWER))
-    unsure = in_front == "unknown" and not any(c.group is Group.EVIDENCE for c in clues)
-    caps = (Cap(Verdict.POSSIBLE, "what ends TLS in front of the servers is not known", "J14"),) if unsure else ()
-    missing = (tls_in_front("it decides whose request for a certificate this is"),) if unsure and targets else ()
-    if targets:
-        missing = (*missing, iis_settings("they show the switch itself, server by server"))
-    return Examination(clues=tuple(clues), caps=caps, missing=missing)
+    seen = (clue for target in case.with_role(Role.CERT) for clue in _seen(case, target))
+    missing = (iis_settings("they show the switch itself, server by server"),)
+    return examination_of_switch(case, (*seen, *_held(case)), missing)
 
 
-def _seen(case: Case, target: Target, in_front: str) -> Iterator[Clue]:
-    """What the name shows from outside. Behind a bridging device the demand is the device's own: no clue."""
-    if in_front in ("bridging", "delegation"):
-        return
-    looks = case.http(target, ACTIVESYNC_PATH)
+def _seen(case: Case, target: Target) -> Iterator[Clue]:
+    """What the name shows from outside. Behind a bridging device only what a server says directly is its own."""
+    bridged = in_front(case) is InFront.BRIDGING
+    looks = [
+        (o, f)
+        for o, f in case.http(target, ACTIVESYNC_PATH)
+        if not bridged or f.address in reached_directly(case, target.host)
+    ]
     anonymous = [(o, f) for o, f in looks if o.ok and f.credentials is Sent.NONE]
     silent = [(o, f) for o, f in anonymous if let_in_without_asking(f)]
     if silent:
-        yield _never_asks(target, silent, len(anonymous), in_front)
+        yield _never_asks(target, silent, len(anonymous), nothing=in_front(case) is InFront.NOTHING)
         yield from _not_presented(target, looks)
-        return
-    if anonymous and all(f.client_certificate.required for _, f in anonymous):
+    elif anonymous and all(f.client_certificate.required for _, f in anonymous):
         text = f"{target.host} asks for a client certificate and refuses without one"
+        # Whose demand that is stays open as long as it is not known what ends TLS (J14).
+        basis = Basis.INFERRED if in_front(case) is InFront.UNKNOWN else Basis.CONFIRMED
         yield Clue(
-            Effect.EXCLUDES, text, "2.3, 3.1", Group.PROBE, subject=(target.host,), observation=anonymous[0][0].id
-        )
+            Effect.EXCLUDES, text, "2.3, 3.1, J14", Group.PROBE, basis, (target.host,), anonymous[0][0].id
+        )  # fmt: skip
     elif anonymous and all(f.client_certificate.required is False for _, f in anonymous):
         text = f"{target.host} asks for a client certificate and goes on without one: a fragile choice"
         yield Clue(Effect.SUPPORTS, text, "2.3, J14", Group.PROBE, Basis.INFERRED, (target.host,), anonymous[0][0].id)
 
 
-def _never_asks(target: Target, silent: Looks, total: int, in_front: str) -> Clue:
+def _never_asks(target: Target, silent: Looks, total: int, *, nothing: bool) -> Clue:
     where = "" if len(silent) == total else f" at {len(silent)} of {total} addresses"
     text = f"{target.host} never asks for a client certificate{where}, neither in the handshake nor on the path"
-    nothing = in_front == "nothing"
     if nothing:
         text += "; nothing ends TLS in front (your answer)"
     effect, group = (Effect.PROVES, Group.ANSWER) if nothing else (Effect.SUPPORTS, Group.PROBE)
@@ -79,15 +75,12 @@ def _not_presented(target: Target, looks: Looks) -> Iterator[Clue]:
             return
 
 
-def _held(case: Case, target: Target) -> Iterator[Clue]:
-    """What the inventory holds for the servers that this name leads to."""
-    for endpoint in endpoints_of(case.inventory, target.host):
-        vdir = case.inventory.vdir(endpoint.server, endpoint.web_site)
-        if vdir is not None and vdir.client_certificates is ClientCertificates.IGNORE:
-            text = f"client certificates are ignored on {vdir.label}"
-            yield Clue(Effect.PROVES, text, "2.3 step 3", Group.EVIDENCE, subject=(target.host,))
+def _held(case: Case) -> Iterator[Clue]:
+    """What the inventory holds for the servers behind the name; `accept` is a choice, not this problem (J14)."""
+    for at in certificate_servers(case):
+        if at.vdir is not None and at.vdir.client_certificates is ClientCertificates.IGNORE:
+            text = f"client certificates are ignored on {at.vdir.label}"
+            yield Clue(Effect.PROVES, text, "2.3 step 3", Group.EVIDENCE, subject=(at.host,))
 
 
-PROBLEM = Problem(
-    code="cba/certificate-not-required", severity=Severity.HIGH, examine=examine, reads=("tls-in-front",)
-)
+PROBLEM = Problem(code="cba/certificate-not-required", severity=Severity.HIGH, examine=examine, reads=(QUESTION,))

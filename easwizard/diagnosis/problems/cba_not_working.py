@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from easwizard.case.case import Case
 from easwizard.case.facts import HttpFacts, Observation, SampleFacts
 from easwizard.case.requests import Target
 from easwizard.diagnosis.certificate_demand import let_in_without_asking
+from easwizard.diagnosis.certificate_trials import (
+    a_leg_may_have_refused,
+    counts_as_refused,
+    refuses_the_issuer,
+    trials_at,
+)
 from easwizard.diagnosis.clues import AnswerClue, Cap, Clue, Effect, Group
+from easwizard.diagnosis.device_certificate import own_faults
+from easwizard.diagnosis.in_front import QUESTION, InFront, in_front
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity, Verdict
 from easwizard.diagnosis.wanted import iis_settings
@@ -16,21 +24,40 @@ from easwizard.exchange.certainty import Basis
 from easwizard.exchange.inventory import Role
 from easwizard.exchange.replies import ACTIVESYNC_PATH, Meaning, Sent
 
-_SWITCHES = (
+_EXPLAINED_BY = (
     "cba/role-service-missing",
     "cba/server-mapping-off",
     "cba/certificate-not-required",
     "cba/vdir-mapping-off",
+    "cba/build-too-old",
+    "cba/ca-not-accepted",
+    "cba/terminated-upstream",
 )
+"""The four switches, and what keeps certificates from working whatever the switches say."""
 
 
 def examine(case: Case) -> Examination:
     targets = case.with_role(Role.CERT)
     clues = tuple(clue for t in targets for clue in (*_looks(case, t), *_sign_ins(case, t)))
-    proxied = case.answer("tls-in-front") == "delegation"
-    cap = Cap(Verdict.POSSIBLE, "a publishing proxy signs in for the phones, and its own log decides", "J14")
     missing = (iis_settings("only the servers' own settings show which switch is off"),) if targets else ()
-    return Examination(clues=clues, caps=(cap,) if proxied else (), missing=missing)
+    return Examination(clues=clues, caps=tuple(_caps(case, clues)), missing=missing)
+
+
+def _caps(case: Case, clues: Sequence[Clue]) -> Iterator[Cap]:
+    if in_front(case) is InFront.DELEGATION:
+        yield Cap(Verdict.POSSIBLE, "a publishing proxy signs in for the phones, and its own log decides", "J14")
+    elif clues and in_front(case) is InFront.UNKNOWN:
+        yield Cap(Verdict.LIKELY, "what ends TLS in front of the servers is not known", "J14")
+    positive = [c for c in clues if c.is_positive]
+    # That nobody asks is seen without any leg; a refusal is not, unless the front end's mark is on it.
+    if not positive or any(c.group is Group.PROBE for c in positive):
+        return
+    because = "behind a certificate that was taken the way on to an old server may have failed instead"
+    if not any(c.strong for c in positive):
+        new_fail = case.answer("fails-cert-new") == "always"
+        yield Cap(Verdict.LIKELY if new_fail else Verdict.POSSIBLE, because, "1.5")
+    elif a_leg_may_have_refused(case) and not any(c.basis is Basis.CONFIRMED for c in positive):
+        yield Cap(Verdict.POSSIBLE, because, "1.5")
 
 
 def _looks(case: Case, target: Target) -> Iterator[Clue]:
@@ -46,27 +73,44 @@ def _looks(case: Case, target: Target) -> Iterator[Clue]:
 
 
 def _sign_ins(case: Case, target: Target) -> Iterator[Clue]:
+    blamed = bool(own_faults(case))  # an expired certificate proves nothing about switches
     for observation, facts in case.samples(target):
         if facts.credentials is not Sent.CERTIFICATE or not observation.ok or not facts.sent:
             continue
+        refused = _refused_at(facts)
         if facts.ok and all("200" in outcomes for outcomes in facts.by_address.values()):
             text = f"the certificate of {facts.account} signed in at every address of {target.host}"
             yield Clue(
                 Effect.EXCLUDES, text, "3.1", Group.SAMPLING, subject=(target.host,), observation=observation.id
             )
-        elif not facts.ok:
-            yield _always_refused(case, target, observation, facts)
-        elif facts.failed:
-            text = f"the certificate of {facts.account} signed in at some addresses of {target.host} only"
+        elif not facts.ok and refused and not blamed and not _issuer_unknown(case, target):
+            yield _always_refused(case, target, observation, facts, sum(refused.values()))
+        elif facts.ok and refused:
+            where = ", ".join(sorted(refused))
+            text = f"the certificate of {facts.account} signed in at some addresses of {target.host}, not at {where}"
             yield Clue(
                 Effect.SUPPORTS, text, "2.1", Group.SAMPLING, Basis.INFERRED, (target.host,), observation.id
             )  # fmt: skip
 
 
-def _always_refused(case: Case, target: Target, observation: Observation, facts: SampleFacts) -> Clue:
+def _refused_at(facts: SampleFacts) -> dict[str, int]:
+    """Refusals at each address that never took the certificate; throttling and silence refuse nobody (8)."""
+    counted = {
+        address: sum(times for outcome, times in outcomes.items() if counts_as_refused(outcome))
+        for address, outcomes in facts.by_address.items()
+        if "200" not in outcomes
+    }
+    return {address: times for address, times in counted.items() if times}
+
+
+def _issuer_unknown(case: Case, target: Target) -> bool:
+    return any(refuses_the_issuer(observation) for observation, _ in trials_at(case, target).refused)
+
+
+def _always_refused(case: Case, target: Target, observation: Observation, facts: SampleFacts, times: int) -> Clue:
     """Strong only where the front end itself refused: behind a certificate that was taken, a leg may have failed."""
     replies = [f for o, f in case.http(target, ACTIVESYNC_PATH) if o.ok and f.account == facts.account]
-    text = f"the certificate of {facts.account} was refused {facts.failed} of {facts.sent} times at {target.host}"
+    text = f"the certificate of {facts.account} was refused {times} of {facts.sent} times at {target.host}"
     basis = Basis.CONFIRMED if any(f.meaning is Meaning.CERTIFICATE_NEVER_ASKED for f in replies) else Basis.INFERRED
     return Clue(
         Effect.SUPPORTS, text, "3.1", Group.SAMPLING, basis, (target.host,), observation.id,
@@ -99,6 +143,6 @@ PROBLEM = Problem(
             "certificate devices with a mailbox on the new version never fail", "1.5",
         ),
     ),
-    reads=("tls-in-front",),
-    yields_to=_SWITCHES,
+    reads=(QUESTION,),
+    yields_to=_EXPLAINED_BY,
 )  # fmt: skip

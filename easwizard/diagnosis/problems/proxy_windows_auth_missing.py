@@ -1,6 +1,7 @@
 """The legacy /Proxy offers no Windows authentication, so the proxying server cannot sign in (exchange.md 1.3, 1.4).
 
-A bare 403 or 404 there is no clue at all: from outside it is plain hardening (J5).
+A bare 403 or 404 there is no clue at all: from outside it is plain hardening (J5). Where only 2010 is behind, which
+is believed to be reached by server name, a legacy name says little (J13).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from easwizard.case.case import Case
 from easwizard.diagnosis.clues import Clue, Effect, Group
 from easwizard.diagnosis.legacy_names import INTERNAL_URL, LegacyName, Stance, legacy_names
+from easwizard.diagnosis.mailboxes import caps_of_2010
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.vantage import jump_box_caps
 from easwizard.diagnosis.verdicts import Severity
@@ -23,20 +25,25 @@ def examine(case: Case) -> Examination:
     missing = [internal_urls("whether this name is an InternalUrl now")] if names else []
     if any(c.is_positive for c in clues):
         missing.append(proxy_log("the legacy server's own log shows 401 2 for the proxy leg"))
-    return Examination(clues=clues, caps=jump_box_caps(clues), missing=tuple(missing))
+    caps = jump_box_caps(clues)
+    if not any(c.is_positive and c.group in (Group.EVIDENCE, Group.LOG) for c in clues):
+        caps = (*caps, *caps_of_2010(case))
+    return Examination(clues=clues, caps=caps, missing=tuple(missing))
 
 
 def _from_name(name: LegacyName) -> Iterator[Clue]:
-    without = name.observation(Stance.WITHOUT_WINDOWS)
-    if without is not None and name.internal_url != "no":
+    looks = (*name.stances, *name.members)
+    without = [id for id, stance in looks if stance is Stance.WITHOUT_WINDOWS]
+    if without and name.internal_url != "no":
         known = name.internal_url == "yes"
-        text = f"/Proxy on {name.host} answers 401 without Negotiate and NTLM"
+        where = "" if len(without) == len(looks) else f" at {len(without)} of {len(looks)} addresses"
+        text = f"/Proxy on {name.host} answers 401 without Negotiate and NTLM{where}"
         group = Group.ANSWER if known else Group.PROBE
         yield Clue(
-            Effect.SUPPORTS, text, "1.4, J4", group, Basis.INFERRED, (name.host,), without, strong=known
+            Effect.SUPPORTS, text, "1.4, J4", group, Basis.INFERRED, (name.host,), without[0], strong=known
         )  # fmt: skip
     elif name.accepts:
-        text = f"/Proxy on {name.host} offers Negotiate and NTLM"
+        text = f"/Proxy on {name.host} offers Windows authentication"
         seen = name.observation(Stance.ACCEPTS)
         yield Clue(Effect.EXCLUDES, text, "1.4", Group.PROBE, subject=(name.host,), observation=seen)
 

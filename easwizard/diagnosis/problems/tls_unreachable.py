@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from easwizard.case.case import Case
 from easwizard.case.facts import HttpFacts, Observation, Reason, Status, TcpFacts, TlsFacts
@@ -11,17 +11,27 @@ from easwizard.diagnosis.clues import Clue, Effect, Group, Missing
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity
 from easwizard.exchange.certainty import Basis
+from easwizard.exchange.replies import ACTIVESYNC_PATH, PROXY_PATH
 
 _ANSWERS_IN_ITS_WAY = {Reason.CERTIFICATE_WANTED, Reason.CERTIFICATE_REFUSED}
 """The far side is alive and wants something: that is not unreachable."""
 _ONLY_TLS_DIFFERS = {Reason.TLS_VERSION, Reason.TLS_REFUSED, Reason.NAME_REFUSED}
 """Something answers, but no common way to talk was found; an old server may be healthy so (exchange.md 2.9)."""
 
+_PATHS = (ACTIVESYNC_PATH, PROXY_PATH)
+"""Other paths are asked for names only; one that stays silent does not make the name unreachable."""
+
 
 def examine(case: Case) -> Examination:
     clues = tuple(clue for target in case.targets for clue in _clues(case, target))
-    failing = any(c.is_positive for c in clues)
-    return Examination(clues=clues, missing=(_from_inside(),) if failing else ())
+    failing = [c for c in clues if c.is_positive]
+    # Without a TLS version in common something is alive there: no outage, and often no fault (2.9).
+    only_differs = bool(failing) and all(c.basis is Basis.INFERRED for c in failing)
+    return Examination(
+        clues=clues,
+        missing=(_from_inside(),) if failing else (),
+        severity=Severity.LOW if only_differs else None,
+    )
 
 
 def _clues(case: Case, target: Target) -> Iterator[Clue]:
@@ -35,7 +45,7 @@ def _clues(case: Case, target: Target) -> Iterator[Clue]:
         yield Clue(Effect.EXCLUDES, text, "7", Group.PROBE, subject=subject)
         return
     look = next(iter(failed.values()))
-    text = f"{target.name} at {', '.join(failed)}: {look.words}"
+    text = f"{target.name} at {'; '.join(_said(failed))}"
     if len(failed) < len(by_address):
         text += f"; {len(by_address) - len(failed)} of {len(by_address)} addresses answer"
     only_differs = all(look.reason in _ONLY_TLS_DIFFERS for look in failed.values())
@@ -44,13 +54,29 @@ def _clues(case: Case, target: Target) -> Iterator[Clue]:
     yield Clue(effect, text, "7, 2.9", Group.PROBE, basis, subject, look.id, strong=not only_differs)
 
 
+def _said(failed: Mapping[str, Observation]) -> Iterator[str]:
+    """Each way in which addresses failed, with those addresses."""
+    words = {address: _words(look) for address, look in failed.items()}
+    for said in dict.fromkeys(words.values()):
+        yield f"{', '.join(address for address in words if words[address] == said)}: {said}"
+
+
+def _words(look: Observation) -> str:
+    if look.reason in (Reason.TLS_VERSION, Reason.TLS_REFUSED):
+        return (
+            "it answers, but only with TLS versions or ciphers that this machine no longer speaks, or it refuses "
+            "this connection; it is not down"
+        )
+    return look.words or ""
+
+
 def _endings(case: Case, target: Target) -> dict[str, Observation | None]:
     """For each address the lowest layer that failed there, or None where all of them answered."""
     endings: dict[str, Observation | None] = {}
     layers: tuple[tuple[Observation, TcpFacts | TlsFacts | HttpFacts], ...] = (
         *case.tcp(target),
         *case.tls(target),
-        *((o, f) for o, f in case.http(target) if f.account is None),
+        *((o, f) for path in _PATHS for o, f in case.http(target, path) if f.account is None and not f.ntlm_offered),
     )
     for look, facts in layers:
         failed = look.status is Status.FAILED and look.reason not in _ANSWERS_IN_ITS_WAY

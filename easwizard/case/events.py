@@ -1,0 +1,149 @@
+"""Events: what happens to a case, one small fact at a time. A case is its events, put together in order.
+
+The case file is a list of them, so that a kill between two loses nothing (DESIGN 6). Pure: writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from easwizard.case.case import Account, Case, DeviceCertificate, Vantage
+from easwizard.case.facts import Observation
+from easwizard.case.requests import Member, Target
+from easwizard.exchange.inventory import Inventory
+
+
+@dataclass(frozen=True)
+class VantageChosen:
+    """Where the looks come from; a case that is opened elsewhere gets another one."""
+
+    vantage: Vantage
+
+
+@dataclass(frozen=True)
+class TargetsNamed:
+    """The namespaces as they stand now, all of them."""
+
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True)
+class MembersNamed:
+    """The machines to be reached directly, all of them."""
+
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True)
+class AccountsNamed:
+    """The test accounts, all of them; never a password."""
+
+    accounts: tuple[Account, ...]
+
+
+@dataclass(frozen=True)
+class CertificateChosen:
+    """The client certificate at hand, or that there is none any more."""
+
+    certificate: DeviceCertificate | None
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One answer of the admin."""
+
+    question: str
+    value: str
+
+
+@dataclass(frozen=True)
+class AnswerWithdrawn:
+    """The admin took an answer back."""
+
+    question: str
+
+
+@dataclass(frozen=True)
+class Observed:
+    """One look and what it showed."""
+
+    observation: Observation
+
+
+@dataclass(frozen=True)
+class InventoryRead:
+    """The inventory as it stands after an import."""
+
+    inventory: Inventory
+
+
+@dataclass(frozen=True)
+class WentTo:
+    """The admin went to a stage of the wizard: that is where the case opens the next time."""
+
+    stage: str
+
+
+Event = (
+    VantageChosen
+    | TargetsNamed
+    | MembersNamed
+    | AccountsNamed
+    | CertificateChosen
+    | Answered
+    | AnswerWithdrawn
+    | Observed
+    | InventoryRead
+    | WentTo
+)
+
+
+def happened(case: Case, event: Event) -> Case:
+    """The case after one event more."""
+    match event:
+        case VantageChosen(vantage):
+            return replace(case, vantage=vantage)
+        case TargetsNamed(targets):
+            return replace(case, targets=targets)
+        case MembersNamed(members):
+            return replace(case, members=members)
+        case AccountsNamed(accounts):
+            return replace(case, accounts=accounts)
+        case CertificateChosen(certificate):
+            return replace(case, device_certificate=certificate)
+        case Answered(question, value):
+            return case.with_answer(question, value)
+        case AnswerWithdrawn(question):
+            left = {known: value for known, value in case.answers.items() if known != question}
+            return replace(case, answers=MappingProxyType(left))
+        case Observed(observation):
+            return case.with_observations((observation,))
+        case InventoryRead(inventory):
+            return replace(case, inventory=inventory)
+        case WentTo(stage):
+            return replace(case, stage=stage)
+
+
+def told(events: Iterable[Event]) -> Case:
+    """The case that these events make, from the first on."""
+    case = Case(Vantage(""))
+    for event in events:
+        case = happened(case, event)
+    return case
+
+
+def events_of(case: Case) -> tuple[Event, ...]:
+    """The shortest list of events that makes this case; what was overwritten is not in it."""
+    return (
+        VantageChosen(case.vantage),
+        TargetsNamed(case.targets),
+        MembersNamed(case.members),
+        AccountsNamed(case.accounts),
+        CertificateChosen(case.device_certificate),
+        *(Answered(question, value) for question, value in case.answers.items()),
+        *(Observed(observation) for observation in case.observations),
+        InventoryRead(case.inventory),
+        WentTo(case.stage),
+    )

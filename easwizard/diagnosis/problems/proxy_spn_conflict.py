@@ -1,0 +1,63 @@
+"""A Kerberos name http/<legacy name> on a wrong account: the leg always fails though every name looks healthy (J17).
+
+Only `setspn -Q` shows it. From outside it is what is left when old mailboxes never work and nothing else tells why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from easwizard.case.case import Case
+from easwizard.diagnosis.clues import Cap, Clue, Effect, Group, Missing
+from easwizard.diagnosis.leg_pattern import always_fails, names_in_use, passed
+from easwizard.diagnosis.legacy_names import INTERNAL_URL, LegacyName
+from easwizard.diagnosis.problem import Examination, Problem
+from easwizard.diagnosis.server_names import is_server_name
+from easwizard.diagnosis.verdicts import Severity, Verdict
+from easwizard.diagnosis.wanted import proxy_log
+from easwizard.exchange.certainty import Basis
+
+
+def examine(case: Case) -> Examination:
+    pools = [n for n in names_in_use(case) if is_server_name(case, n.host) is not True]
+    clues = tuple(_clues(case, pools))
+    because = "from outside a wrong Kerberos name looks healthy: only setspn shows it"
+    return Examination(clues, (Cap(Verdict.POSSIBLE, because, "J17"),), tuple(_missing(pools, clues)))
+
+
+def _clues(case: Case, pools: list[LegacyName]) -> Iterator[Clue]:
+    names = names_in_use(case)
+    if not pools or len(pools) < len(names) or not all(n.accepts for n in names):
+        return
+    subject = tuple(n.host for n in pools)
+    for sign in always_fails(case):
+        text = f"{sign.text}, although every legacy name accepts the proxy leg"
+        yield Clue(Effect.SUPPORTS, text, "J17, 1.5", sign.group, Basis.INFERRED, subject, sign.observation)
+    if passed(case):
+        text = f"{passed(case)} sign-ins reached an old server and were served there"
+        yield Clue(Effect.EXCLUDES, text, "J8", Group.SAMPLING, Basis.INFERRED, subject)
+
+
+def _missing(pools: list[LegacyName], clues: tuple[Clue, ...]) -> Iterator[Missing]:
+    for name in pools[:1]:
+        yield Missing(
+            "which account holds the Kerberos name of each legacy host",
+            "on a wrong account it breaks every sign-in between the servers, and nothing else shows it",
+            f"setspn -Q http/{name.host}",
+        )
+    if any(c.is_positive for c in clues):
+        yield proxy_log("it names the target and the status of the legs that fail")
+
+
+PROBLEM = Problem(
+    code="proxy/spn-conflict",
+    severity=Severity.HIGH,
+    examine=examine,
+    reads=(INTERNAL_URL, "fails-basic-old"),
+    yields_to=(
+        "proxy/tls-no-common-version",
+        "proxy/kerberos-only",
+        "namespace/legacy-rejects-all",
+        "dns/wrong-target",
+    ),
+)

@@ -1,0 +1,211 @@
+"""The case file: nothing is lost between two lines, a torn line does no harm, and what is no case is refused."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from easwizard.case.case import Account, Case, DeviceCertificate, Vantage
+from easwizard.case.events import (
+    Answered,
+    AnswerWithdrawn,
+    CertificateChosen,
+    Event,
+    MembersNamed,
+    Observed,
+    TargetsNamed,
+    events_of,
+    told,
+)
+from easwizard.case.facts import DnsOutcome, Status
+from easwizard.case.requests import Member, Resolver
+from easwizard.storage.case_file import CaseFile, CaseFileError, NewerCaseFile, read_case, write_case
+from easwizard.storage.event_lines import from_line, to_line
+from tests.problems import cases
+
+FULL = replace(
+    cases.case(
+        cases.dns(cases.CERT, DnsOutcome.ANSWER),
+        cases.accepts(cases.OLD_GENERIC),
+        cases.refuses(cases.OLD_CERT),
+        cases.samples("anna", 3, 4),
+        accounts=(Account("anna", cases.OLD), Account("bob")),
+        tls_in_front="nothing",
+    ),
+    vantage=Vantage("jump", (Resolver("internal", "127.0.0.1", 5353),)),
+    device_certificate=DeviceCertificate("phone.pfx", "CN=anna", has_sid=False),
+    members=(Member("mail.test", "127.0.0.2", 8443), Member("mail.test", "127.0.0.3")),
+)
+EVENTS: tuple[Event, ...] = (
+    TargetsNamed((cases.GENERIC,)),
+    Answered("since", "coexistence"),
+    Answered("owa", "works"),
+    AnswerWithdrawn("since"),
+    CertificateChosen(None),
+    MembersNamed(()),
+    Observed(cases.accepts(cases.OLD_GENERIC)),
+)
+
+
+def test_a_case_comes_back_as_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "contoso.eascase"
+    write_case(file, FULL)
+    assert read_case(file) == FULL
+
+
+def test_what_is_appended_is_there_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "contoso.eascase"
+    with CaseFile.create(file, FULL) as open_file:
+        for event in EVENTS:
+            known = open_file.append([event])
+            assert read_case(file) == known == open_file.case
+    assert read_case(file).answer("since") == "unknown"
+
+
+def test_closing_compacts_without_changing_the_case(tmp_path: Path) -> None:
+    file = tmp_path / "contoso.eascase"
+    with CaseFile.create(file, FULL) as open_file:
+        for number in range(50):
+            open_file.append([Answered("since", f"{number}")])
+        long = file.stat().st_size
+    assert file.stat().st_size < long
+    assert read_case(file) == FULL.with_answer("since", "49")
+    assert [entry.name for entry in tmp_path.iterdir()] == [file.name]
+
+
+def test_a_file_cut_anywhere_loses_the_last_line_at_most(tmp_path: Path) -> None:
+    """Whatever byte a kill stops at: the file opens, and holds everything before the torn line."""
+    file = tmp_path / "contoso.eascase"
+    write_case(file, FULL)
+    whole = file.read_bytes()
+    lines = whole.decode().splitlines()[1:]
+    header = whole.index(b"\n") + 1
+    for length in range(header, len(whole), 97):
+        file.write_bytes(whole[:length])
+        kept = whole[:length].count(b"\n") - 1
+        assert read_case(file) == told(from_line(line) for line in lines[:kept])
+
+
+def test_writing_goes_on_after_a_torn_line(tmp_path: Path) -> None:
+    file = tmp_path / "contoso.eascase"
+    write_case(file, FULL)
+    with file.open("ab") as stream:
+        stream.write(b'{"event":"answered","question":"since","val')
+    with CaseFile.open(file) as open_file:
+        open_file.append([Answered("owa", "fails")])
+        assert read_case(file) == FULL.with_answer("owa", "fails")
+
+
+_WRITER = """
+import sys
+from pathlib import Path
+from easwizard.case.case import Case, Vantage
+from easwizard.case.events import Answered
+from easwizard.storage.case_file import CaseFile
+with CaseFile.create(Path(sys.argv[1]), Case(Vantage("jump"))) as file:
+    for number in range(1_000_000):
+        file.append([Answered("since", str(number))])
+        print(number, flush=True)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs a signal that cannot be caught")
+def test_a_killed_writer_loses_nothing_that_it_had_reported(tmp_path: Path) -> None:
+    file = tmp_path / "contoso.eascase"
+    writer = subprocess.Popen([sys.executable, "-c", _WRITER, str(file)], stdout=subprocess.PIPE, text=True)
+    assert writer.stdout is not None
+    reported = -1
+    for line in writer.stdout:
+        reported = int(line)
+        if reported >= 200:
+            writer.kill()
+            break
+    reported = max([reported, *(int(line) for line in writer.stdout.read().splitlines() if line)])
+    writer.wait()
+    writer.stdout.close()
+    with CaseFile.open(file) as again:
+        assert int(again.case.answer("since")) >= reported
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "no case file"),
+        (b"hello\n", "no case file"),
+        (b'{"format":"easwizard-report","version":1}\n', "no case file"),
+        (b'{"format":"easwizard-case","version":0}\n', "no case file"),
+        (b"\xff\xfe\x00", "not text"),
+        (b'{"format":"easwizard-case","version":1}\nnonsense\n', "line 2: it is not JSON"),
+        (b'{"format":"easwizard-case","version":1}\n{"event":"dreamt"}\n', "line 2: it is no event"),
+        (b'{"format":"easwizard-case","version":1}\n[]\n', "line 2: it is no event"),
+        (b'{"format":"easwizard-case","version":1}\n{"event":"answered","question":1,"value":"x"}\n', "line 2"),
+        (b'{"format":"easwizard-case","version":1}\n{"event":"answered","question":"x"}\n', "line 2: required field"),
+        (b'{"format":"easwizard-case","version":1}\n' + b"[" * 100_000 + b"\n", "line 2"),
+    ],
+)
+def test_what_is_no_case_is_refused_with_the_place(tmp_path: Path, content: bytes, words: str) -> None:
+    file = tmp_path / "contoso.eascase"
+    file.write_bytes(content)
+    with pytest.raises(CaseFileError) as refused:
+        read_case(file)
+    assert words in str(refused.value)
+    assert str(file) in str(refused.value)
+    assert file.read_bytes() == content
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(CaseFileError, match="cannot be written"):
+        write_case(tmp_path / "nowhere" / "contoso.eascase", FULL)
+    with pytest.raises(CaseFileError, match="cannot be read"):
+        read_case(tmp_path / "contoso.eascase")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="needs a user whom file rights stop")
+def test_a_file_that_may_not_be_written_stays_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "contoso.eascase"
+    write_case(file, FULL)
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(CaseFileError, match="cannot be written"):
+            write_case(file, Case(Vantage("other")))
+        assert read_case(file) == FULL
+    finally:
+        tmp_path.chmod(0o700)
+
+
+def test_text_from_a_file_is_hostile() -> None:
+    line = to_line(Answered("since", "x")).replace('"x"', '"\\u001b[2J\\u202e"')
+    assert from_line(line) == Answered("since", "\\x1b[2J\\u202e")
+
+
+def test_fields_of_a_later_version_are_passed_over() -> None:
+    line = to_line(Answered("since", "x")).replace('"value":"x"', '"value":"x","mood":"good"')
+    assert from_line(line) == Answered("since", "x")
+
+
+def test_a_newer_case_is_read_as_far_as_it_goes_and_never_written(tmp_path: Path) -> None:
+    file = tmp_path / "contoso.eascase"
+    write_case(file, FULL)
+    text = file.read_text(encoding="utf-8").replace('"version":1', '"version":2', 1)
+    file.write_text(text + '{"event":"dreamt","of":"electric sheep"}\n', encoding="utf-8")
+    before = file.read_bytes()
+    assert read_case(file) == FULL
+    with pytest.raises(NewerCaseFile):
+        CaseFile.open(file)
+    assert file.read_bytes() == before
+
+
+def test_every_event_survives_its_line() -> None:
+    for event in (*events_of(FULL), *EVENTS):
+        assert from_line(to_line(event)) == event
+
+
+def test_words_of_ours_come_back_as_what_they_were() -> None:
+    observation = told(from_line(to_line(event)) for event in events_of(FULL)).observations[0]
+    assert isinstance(observation.status, Status)
