@@ -28,7 +28,7 @@ def _lines(scenarios: tuple[Scenario, ...]) -> Iterator[str]:
     yield ""
     yield "Made by `python -m tests.scenario_table --write`; a test keeps it true. C confirmed, L likely, p possible,"
     yield "r ruled out, - not examined; several letters: each of them is right. What a scenario's file lists under"
-    yield "`must_not` is neither confirmed nor likely there."
+    yield "`must_not` is neither confirmed nor likely there; `*` means everything else."
     yield ""
     yield "## By scenario"
     yield ""
@@ -44,7 +44,7 @@ def _lines(scenarios: tuple[Scenario, ...]) -> Iterator[str]:
     yield "|---|---|---|"
     for entry in catalogue():
         found = [s.name for s in scenarios if any(entry.code in e.must for e in _expected(s).values())]
-        spared = [s.name for s in scenarios if any(entry.code in e.must_not for e in _expected(s).values())]
+        spared = [s.name for s in scenarios if any(e.spares(entry.code) for e in _expected(s).values())]
         yield f"| `{entry.code}` | {', '.join(f'`{name}`' for name in found) or '-'} | {_counted(spared)} |"
 
 

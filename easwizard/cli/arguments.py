@@ -69,10 +69,13 @@ def _check(commands: Any) -> None:
     looking.add_argument("--no-network", action="store_true", help="send nothing; judge what is told only")
     _signing_in(check)
     knowing = check.add_argument_group("knowing")
+    knowing.add_argument("--profile", metavar="SITE.toml", help="names, resolvers and what ends TLS, from a file")
+    knowing.add_argument("--save-profile", metavar="SITE.toml", help="write such a file; it holds no secret")
     knowing.add_argument("--answer", action="append", default=[], metavar="ID=VALUE", help="see explain --symptoms")
     output = check.add_argument_group("output")
     output.add_argument("--json", action="store_true", help="the report as JSON on stdout")
     output.add_argument("--report", metavar="FILE", help="also write the report: .json or .txt")
+    output.add_argument("--save", metavar="CASE.eascase", help="keep everything that is seen as a case")
 
 
 def _signing_in(check: argparse.ArgumentParser) -> None:

@@ -16,6 +16,7 @@ from easwizard.case.requests import Resolver
 from easwizard.cli.console import ExitCode, UsageError, complain, write
 from easwizard.cli.equipment import certificate_label, deadlines, equipment, prober
 from easwizard.cli.inputs import mailbox, member, pace, proxy, resolver, target
+from easwizard.cli.keeping import kept, save_profile, with_profile
 from easwizard.cli.talk import Talker
 from easwizard.diagnosis.interview import AnswerError, check_answers, parse_answer
 from easwizard.diagnosis.outcome import Outcome
@@ -61,12 +62,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _show_plan(arguments: argparse.Namespace) -> ExitCode:
     """Print what a check would send; no secret is asked for, since nothing is sent."""
-    if arguments.report:
-        raise UsageError("--plan prints to stdout and writes no --report")
+    if arguments.report or arguments.save:
+        raise UsageError("--plan prints to stdout and writes neither --report nor --save")
     from easwizard.cli.plan import render, render_json
     from easwizard.workflow.preview import preview
 
+    arguments = with_profile(arguments)
     case, manners = _understood(arguments)
+    save_profile(arguments, case)
     label = certificate_label(arguments)
     if label is not None:
         case = replace(case, device_certificate=DeviceCertificate(label))
@@ -80,15 +83,20 @@ def examine(arguments: argparse.Namespace, environment: Mapping[str, str]) -> Re
 
     Raises UsageError for wrong input, and Interrupted with what was seen when the admin ends the run.
     """
+    arguments = with_profile(arguments)
     case, manners = _understood(arguments)
+    save_profile(arguments, case)
     if arguments.no_network:
-        return report_on(case, datetime.now(UTC))
+        with kept(arguments.save, case) as session:
+            return report_on(session.case, datetime.now(UTC))
     held = equipment(arguments, case, environment, _proxy(arguments))
     case, talker, probing = replace(case, device_certificate=held.device_certificate), Talker(), prober(held)
-    try:
-        case = asyncio.run(investigate(case, probing, manners, talker, talker.announce))
-    except KeyboardInterrupt:
-        raise Interrupted(report_on(case.with_observations(talker.observations), datetime.now(UTC))) from None
+    with kept(arguments.save, case) as session:
+        try:
+            # The session has everything too, but in the order of arrival.
+            case = asyncio.run(investigate(case, probing, manners, session.keeping(talker), talker.announce))
+        except KeyboardInterrupt:
+            raise Interrupted(report_on(session.case, datetime.now(UTC))) from None
     return report_on(case, datetime.now(UTC))
 
 

@@ -11,10 +11,7 @@ from easwizard.workflow.planning import longest_wait
 
 
 class Talker:
-    """A listener that writes one short line for each thing that ended, and keeps what was seen so far."""
-
-    def __init__(self) -> None:
-        self.observations: list[Observation] = []
+    """A listener that writes one short line for each thing that ended."""
 
     def announce(self, step: str, requests: tuple[Request, ...]) -> None:
         """What is about to be sent; for sign-ins also how long the pauses take (J11)."""
@@ -29,7 +26,6 @@ class Talker:
         if isinstance(event, Sampled):
             self._say(f"  {event.request.account} at {event.request.target.host}, {event.number}: {event.outcome}")
         elif isinstance(event, Finished):
-            self.observations += event.observations
             self._say(f"  {event.request.label}: {_ending(event.observations)}")
 
     def _say(self, line: str) -> None:

@@ -18,7 +18,8 @@ INTERNAL_ERROR = "a mended program"
 
 
 def diagnose(case: Case, entries: Sequence[Entry] | None = None) -> Diagnosis:
-    """Everything that follows from a case."""
+    """Everything that follows from a case, whatever order its observations came in."""
+    case = replace(case, observations=tuple(sorted(case.observations, key=lambda observation: observation.id)))
     judged = [_judged(case, entry) for entry in (catalogue() if entries is None else entries)]
     shown = _explained_away(judged)
     findings = sorted(

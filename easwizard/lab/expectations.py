@@ -20,9 +20,8 @@ def unmet(expectation: Expectation, verdicts: Mapping[str, str], exit_code: int)
         verdict = verdicts.get(code, _NOT_EXAMINED)
         if verdict not in allowed:
             complaints.append(f"{code} is {verdict}, expected {' or '.join(allowed)}")
-    for code in expectation.must_not:
-        verdict = verdicts.get(code, _NOT_EXAMINED)
-        if verdict in _ACCUSING:
+    for code, verdict in verdicts.items():
+        if verdict in _ACCUSING and expectation.spares(code):
             complaints.append(f"{code} is {verdict}, expected neither confirmed nor likely")
     if expectation.exit is not None and exit_code != expectation.exit:
         complaints.append(f"the exit code is {exit_code}, expected {expectation.exit}")

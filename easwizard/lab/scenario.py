@@ -16,6 +16,7 @@ VIEWS = ("internal", "external")
 VANTAGES = ("names", "account", "evidence", "logs")
 CLOUD_URL = "https://cloud.example.test/Microsoft-Server-ActiveSync"
 """Where phones of mailboxes in Exchange Online are sent; nothing answers there."""
+EVERY_OTHER = "*"
 VERDICTS = ("confirmed", "likely", "possible", "ruled-out", "not-examined")
 
 
@@ -226,8 +227,16 @@ class Expectation:
 
     must: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     must_not: tuple[str, ...] = ()
-    """Neither confirmed nor likely."""
+    """Neither confirmed nor likely; `*` means every code that is not in `must` or `may`."""
+    may: tuple[str, ...] = ()
+    """Codes that are right to show and right to leave out."""
     exit: int | None = None
+
+    def spares(self, code: str) -> bool:
+        """Whether a code must be neither confirmed nor likely."""
+        if code in self.must_not:
+            return True
+        return EVERY_OTHER in self.must_not and code not in self.must and code not in self.may
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import re
 
 from easwizard.exchange.inventory import ClientCertificates
 from easwizard.lab.errors import ScenarioError
-from easwizard.lab.scenario import VERDICTS, VIEWS, Expectation, Front, FrontKind, Issuers, Scenario, Tls
+from easwizard.lab.scenario import EVERY_OTHER, VERDICTS, VIEWS, Expectation, Front, FrontKind, Issuers, Scenario, Tls
 
 _LABEL = re.compile(r"[A-Za-z0-9-]+")
 """Labels become file names."""
@@ -114,8 +114,8 @@ def _check_people(scenario: Scenario, file: str) -> None:
 
 
 def _check_expectation(expectation: Expectation, file: str, key: str) -> None:
-    for code in (*expectation.must, *expectation.must_not):
-        if not _CODE.fullmatch(code):
+    for code in (*expectation.must, *expectation.must_not, *expectation.may):
+        if code != EVERY_OTHER and not _CODE.fullmatch(code):
             raise ScenarioError(file, key, f"{code!r} is not a problem code")
     for code, verdicts in expectation.must.items():
         strange = sorted(set(verdicts) - set(VERDICTS))

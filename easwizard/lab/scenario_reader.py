@@ -334,6 +334,7 @@ def _expectation(table: Table) -> Expectation:
     expectation = Expectation(
         must={code: must.texts(code) for code in must.names()},
         must_not=table.texts("must_not"),
+        may=table.texts("may"),
         exit=table.optional_whole("exit"),
     )
     table.done()
