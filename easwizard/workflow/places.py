@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from easwizard.case.case import Case
-from easwizard.case.facts import HttpFacts, Observation, TlsFacts
+from easwizard.case.facts import HttpFacts, Observation, Reason, TlsFacts
 from easwizard.case.requests import Target
 from easwizard.exchange.replies import ACTIVESYNC_PATH, Sent
 from easwizard.probes.identity import http_id, tls_id
@@ -60,6 +60,13 @@ def _heard(observation: Observation, facts: HttpFacts) -> bool:
 
 
 def handshake(case: Case, target: Target, place: Place) -> TlsFacts | None:
-    """What the TLS handshake at this place showed; None where there was none."""
+    """What the TLS handshake at this place showed; None where there was none.
+
+    One that ended for want of a client certificate counts: with a certificate it goes on.
+    """
     id = tls_id(target, place.address, place.port)
-    return next((f for o, f in case.tls(target) if o.id == id and o.ok), None)
+    return next((f for o, f in case.tls(target) if o.id == id and _spoke(o)), None)
+
+
+def _spoke(observation: Observation) -> bool:
+    return observation.ok or observation.reason is Reason.CERTIFICATE_WANTED

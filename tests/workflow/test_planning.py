@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from easwizard.case.case import Account, Case, DeviceCertificate, Vantage
-from easwizard.case.facts import DnsFacts, DnsOutcome, HttpFacts, Observation, Status, TlsFacts
+from easwizard.case.facts import DnsFacts, DnsOutcome, HttpFacts, Observation, Reason, Status, TlsFacts
 from easwizard.case.requests import (
     AskAutodiscover,
     AskPath,
@@ -180,6 +180,15 @@ def test_the_certificate_goes_to_members_too_one_request_for_each_port() -> None
     known = replace(case(CERT, members=(Member(CERT.host, B, 4443),)), device_certificate=DeviceCertificate("phone"))
     known = answering(answering(resolved(known, CERT, A), CERT, A), CERT, B, 4443)
     assert sign_ins(known) == [(CERT.host, Sent.CERTIFICATE, (A,), None), (CERT.host, Sent.CERTIFICATE, (B,), 4443)]
+
+
+@pytest.mark.parametrize(
+    ("reason", "asked"), [(Reason.CERTIFICATE_WANTED, True), (Reason.TLS_REFUSED, False), (Reason.TLS_TIMEOUT, False)]
+)
+def test_a_handshake_that_ends_for_want_of_a_certificate_is_worth_one(reason: Reason, asked: bool) -> None:
+    known = replace(resolved(case(CERT), CERT, A), device_certificate=DeviceCertificate("phone"))
+    ended = replace(observed(tls_id(CERT, A), CERT.name, TlsFacts(A)), status=Status.FAILED, reason=reason)
+    assert bool(sign_ins(known.with_observations([ended]))) is asked
 
 
 def test_the_post_is_sent_only_when_asked_for_and_only_to_a_trusted_place() -> None:
