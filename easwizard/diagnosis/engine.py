@@ -11,8 +11,10 @@ from easwizard.diagnosis.clues import AnswerClue, Clue, Group, Missing, Subject
 from easwizard.diagnosis.finding import Diagnosis, Finding, NextBest, NotExamined
 from easwizard.diagnosis.problem import Entry, Examination, catalogue
 from easwizard.diagnosis.unseen import unseen
-from easwizard.diagnosis.verdicts import Verdict
+from easwizard.diagnosis.verdicts import Severity, Verdict
 
+NOTHING_SPEAKS_OF_IT = "nothing that was looked at speaks of it"
+"""Why most problems were not examined, where no look or answer would be worth asking for."""
 INTERNAL_ERROR = "a mended program"
 """How a rule that failed shows among what was not examined."""
 
@@ -109,7 +111,7 @@ def _why_not(finding: Finding) -> str:
     parts = [clue.text for clue in finding.clues]
     if finding.missing:
         parts.append(f"needs {finding.missing[0].evidence}: {finding.missing[0].how}")
-    return "; ".join(parts) or "nothing that was looked at speaks of it"
+    return "; ".join(parts) or NOTHING_SPEAKS_OF_IT
 
 
 def _next_best(open_problems: Sequence[Finding], asserted: Sequence[Finding]) -> NextBest | None:
@@ -117,7 +119,6 @@ def _next_best(open_problems: Sequence[Finding], asserted: Sequence[Finding]) ->
 
     What little else can be seen without comes first, also where its own problem is already proven.
     """
-    weight = {Verdict.LIKELY: 4, Verdict.POSSIBLE: 4, Verdict.NOT_EXAMINED: 1}
     wanted: dict[Missing, list[Finding]] = {}
     for finding in open_problems:
         for missing in finding.missing:
@@ -128,7 +129,11 @@ def _next_best(open_problems: Sequence[Finding], asserted: Sequence[Finding]) ->
     if not wanted:
         return None
     # Of equals the first wins: findings come in reading order, and what they miss with the best first.
-    best, waiting = max(
-        wanted.items(), key=lambda item: (item[0].comes_first, sum(weight.get(f.verdict, 1) for f in item[1]))
-    )
+    best, waiting = max(wanted.items(), key=lambda item: (item[0].comes_first, sum(map(_weight, item[1]))))
     return NextBest(best.evidence, tuple(sorted({f.code for f in waiting})), best.how)
+
+
+def _weight(finding: Finding) -> int:
+    """How much it matters to settle a problem: most where it may be there and would hurt."""
+    may_be_there = finding.verdict in (Verdict.LIKELY, Verdict.POSSIBLE)
+    return 4 if may_be_there and finding.severity in (Severity.HIGH, Severity.MEDIUM) else 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from easwizard.diagnosis.clues import Clue, Effect
+from easwizard.diagnosis.engine import NOTHING_SPEAKS_OF_IT
 from easwizard.diagnosis.finding import Finding
 from easwizard.diagnosis.outcome import Outcome
 from easwizard.diagnosis.verdicts import Verdict
@@ -136,5 +137,9 @@ def _not_examined(report: Report) -> Iterator[str]:
         return
     yield ""
     yield "Not examined"
+    silent = [item.what for item in report.diagnosis.not_examined if item.why == NOTHING_SPEAKS_OF_IT]
     for item in report.diagnosis.not_examined:
-        yield from wrapped("  - ", f"{item.what}: {item.why}")
+        if item.what not in silent:
+            yield from wrapped("  - ", f"{item.what}: {item.why}")
+    if silent:
+        yield from wrapped("  - ", f"{NOTHING_SPEAKS_OF_IT}: {', '.join(silent)}")
