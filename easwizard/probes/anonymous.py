@@ -11,18 +11,17 @@ from collections.abc import Iterator
 
 from easwizard.case.facts import Observation, Status
 from easwizard.case.requests import SampleAnonymous
-from easwizard.exchange.replies import ACTIVESYNC_PATH, Sent
+from easwizard.exchange.replies import ACTIVESYNC_PATH, answered_by
 from easwizard.probes import streams
 from easwizard.probes.attempt import Attempt, Destination, OnPhase
 from easwizard.probes.ending import DEADLINE, OK, TOO_LATE, Ending, Scribe
 from easwizard.probes.failures import Failure
 from easwizard.probes.identity import anonymous_id
 from easwizard.probes.look import Looker
-from easwizard.probes.readings import http_facts
 from easwizard.probes.runner import Slots
 from easwizard.probes.sampling import Sleep
 from easwizard.probes.settings import Deadlines
-from easwizard.probes.tally import Sample, anonymous_sample_of, count_anonymous
+from easwizard.probes.tally import Sample, anonymous_sample, count_anonymous
 from easwizard.probes.tls_contexts import Trust
 
 
@@ -77,9 +76,7 @@ class AnonymousProbe:
         async with self._slots.take(request.endpoint):
             self._begun = True
             await self._shared.ask(attempt, self._on_phase)
-        facts = http_facts(attempt, ACTIVESYNC_PATH, Sent.NONE, None)
-        reason = attempt.failure.reason if attempt.failure is not None else None
-        self._samples[number] = anonymous_sample_of(facts, reason)
+        self._samples[number] = _sample_of(attempt)
         self._reached = self._reached or attempt.asked
         self._out_of_reach = self._out_of_reach or attempt.failure
 
@@ -97,3 +94,10 @@ class AnonymousProbe:
             ending = Ending.of(self._out_of_reach)
         facts = count_anonymous(request, samples, stopped)
         return (self._scribe.write(anonymous_id(request), request.target.name, facts, ending),)
+
+
+def _sample_of(attempt: Attempt) -> Sample:
+    address, answer, failure = attempt.destination.address, attempt.answer, attempt.failure
+    if answer is None:
+        return anonymous_sample(address, None, reason=failure.reason if failure is not None else None)
+    return anonymous_sample(address, answer.status, answer.challenges, server=answered_by(answer.headers))

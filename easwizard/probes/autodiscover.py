@@ -6,6 +6,7 @@ of it counts like any other (J10).
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
@@ -119,10 +120,8 @@ class PostProbe(_Asked):
         password = self._posting.secrets.passwords.get(account)
         if password is None:
             self._not_begun = Ending.skipped(f"no credentials of {account} in this session")
-        elif self._posting.standing.is_stopped(Sent.BASIC, account):
-            self._not_begun = Ending.skipped(
-                f"the credentials of {account} were refused before; they were not sent again"
-            )
+        elif self._posting.standing.is_stopped(Sent.BASIC, account, self._request.refusals):
+            self._not_begun = Ending.skipped(self._posting.standing.why_stopped(Sent.BASIC, account))
         else:
             await self._post(account, password.authorization)
 
@@ -131,7 +130,12 @@ class PostProbe(_Asked):
         body = mobilesync_request(self._request.email).encode()
         wish = Wish("POST", body, "text/xml; charset=utf-8", MOST_BODY)
         context = posting.trust.verifying
-        await ask(self._attempt, POST_PATH, context, posting.deadlines, self._on_phase, authorization, wish)
+        try:
+            await ask(self._attempt, POST_PATH, context, posting.deadlines, self._on_phase, authorization, wish)
+        except asyncio.CancelledError:
+            if self._attempt.asked and self._attempt.answer is None:
+                posting.standing.cut_short(Sent.BASIC, account)  # perhaps refused, though nobody read that (J10)
+            raise
         answer = self._attempt.answer
         if answer is None:
             return

@@ -38,7 +38,7 @@ def bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def read_answer(status: int, raw: RawHeaders, secret: str | None) -> Answer:
+def read_answer(status: int, raw: RawHeaders, secret: str | None, heard_at: float | None = None) -> Answer:
     """An answer made harmless; `secret` is the Authorization value that was sent, should the far side echo it."""
     headers = _decoded(list(raw))
     challenges = challenges_of(tuple(value for name, value in headers if name == "www-authenticate"))
@@ -46,6 +46,7 @@ def read_answer(status: int, raw: RawHeaders, secret: str | None) -> Answer:
         status=status,
         headers=_harmless(headers, secret),
         challenges=tuple(visible(challenge) for challenge in challenges[:_MOST_HEADERS]),
+        heard_at=heard_at,
     )
 
 

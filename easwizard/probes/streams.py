@@ -1,7 +1,9 @@
-"""One OPTIONS request over one new connection on asyncio streams: what `https.ask` does, at half its cost.
+"""One OPTIONS request over one new connection, straight on the event loop: what `https.ask` does, at half its cost.
 
-For samples, of which there are many (transport.md 7). Reads no further than the headers, so it never knows the
-substatus that a detailed error page tells. What a credential may be sent over is not decided here.
+For samples, of which there are many (transport.md 7). TLS runs between two buffers, as in the library that looks are
+made with, so both fail alike; asyncio's own streams call the end of a handshake a reset, and cost more. Reads no
+further than the headers, so it never knows the substatus that a detailed error page tells. What a credential may be
+sent over is not decided here.
 """
 
 from __future__ import annotations
@@ -10,8 +12,7 @@ import asyncio
 import socket
 import ssl
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 
 import h11
@@ -24,7 +25,7 @@ from easwizard.probes.transcript import recording
 
 _MOST_HEAD = 100 * 1024
 """Bytes of headers that are read; more are taken for no HTTP."""
-_PIECE = 8192
+_PIECE, _MOST_AT_ONCE = 8192, 64 * 1024
 
 
 class _HungUpError(Exception):
@@ -65,69 +66,76 @@ class _Course:
     async def run(self, exchange: _Exchange, context: ssl.SSLContext) -> None:
         attempt, seconds = self._attempt, self._deadlines
         self._enter(TCP, seconds.tcp)
-        self._on_phase(TCP)
-        sock = await _dial(attempt.destination)
-        self._enter(TLS, seconds.tls)
-        self._on_phase(TLS)
-        reader = asyncio.StreamReader(limit=_PIECE)
-        caller = _Caller(reader, exchange.request, lambda: self._enter(FIRST_BYTE, seconds.first_byte))
-        transport = await _shake_hands(sock, caller, context, attempt.destination.name, seconds.tls)
-        try:
-            attempt.session = session_of(transport.get_extra_info("ssl_object"))
-            self._on_phase(FIRST_BYTE)
-            attempt.answer = await exchange.answer(reader)
+        with _socket_for(attempt.destination) as sock:
+            await asyncio.get_running_loop().sock_connect(
+                sock, (attempt.destination.address, attempt.destination.port)
+            )
+            self._enter(TLS, seconds.tls)
+            tls = _Tls(sock, context, attempt.destination.name)
+            await tls.shake_hands()
+            attempt.session = session_of(tls.object)
+            self._enter(FIRST_BYTE, seconds.first_byte)
+            tls.write(exchange.request)
+            attempt.answer = await exchange.answer(tls.read)
             attempt.leave()
-        finally:
-            transport.abort()
 
     def _enter(self, phase: str, seconds: float) -> None:
         self._attempt.enter(phase)
         self._limit.reschedule(asyncio.get_running_loop().time() + seconds)
+        self._on_phase(phase)
 
 
-class _Caller(asyncio.StreamReaderProtocol):
-    """Sends the request once the handshake is done and verified, so that it travels with the last flight."""
-
-    def __init__(self, reader: asyncio.StreamReader, request: bytes, on_asking: Callable[[], None]) -> None:
-        super().__init__(reader)
-        self._request, self._on_asking = request, on_asking
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        self._on_asking()
-        if isinstance(transport, asyncio.WriteTransport):
-            transport.write(self._request)
-
-
-async def _dial(destination: Destination) -> socket.socket:
-    """A connection to the address. TLS is laid over the bare socket, so that nothing said too early is lost."""
-    sock = socket.socket(socket.AF_INET6 if ":" in destination.address else socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        sock.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(sock, (destination.address, destination.port))
-    except BaseException:
-        sock.close()
-        raise
+def _socket_for(destination: Destination) -> socket.socket:
+    family = socket.AF_INET6 if ":" in destination.address else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setblocking(False)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return sock
 
 
-async def _shake_hands(
-    sock: socket.socket, caller: _Caller, context: ssl.SSLContext, name: str, seconds: float
-) -> asyncio.Transport:
-    try:
-        transport, _ = await asyncio.get_running_loop().create_connection(
-            lambda: caller,
-            sock=sock,
-            ssl=context,
-            server_hostname=name,
-            ssl_handshake_timeout=seconds + 1,  # asyncio's own, which it reports as an aborted connection
-        )
-    except ConnectionResetError as error:
-        if error.errno is not None:
-            raise
-    else:
-        return transport
-    raise _HungUpError  # asyncio calls the end of the stream in a handshake a reset, without the system's number
+class _Tls:
+    """TLS over a socket of the event loop."""
+
+    def __init__(self, sock: socket.socket, context: ssl.SSLContext, name: str) -> None:
+        self._sock = sock
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.object = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
+
+    async def shake_hands(self) -> None:
+        """The handshake with its verification; its last flight waits for the request to travel with it."""
+        while True:
+            try:
+                return self.object.do_handshake()
+            except ssl.SSLWantReadError:
+                pass
+            await self._exchange()
+
+    def write(self, data: bytes) -> None:
+        """Goes out with the next reading; a request fits into what TLS takes at once."""
+        self.object.write(data)
+
+    async def read(self) -> bytes:
+        """What came, or nothing at the end; a handshake in between is carried out on the way."""
+        while True:
+            try:
+                return self.object.read(_PIECE)
+            except ssl.SSLWantReadError:
+                pass
+            except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
+                return b""
+            await self._exchange()
+
+    async def _exchange(self) -> None:
+        """Send what is to be sent, and wait for more."""
+        loop = asyncio.get_running_loop()
+        if self._outgoing.pending:
+            await loop.sock_sendall(self._sock, self._outgoing.read())
+        await asyncio.sleep(0)  # what is there already is read without waiting: a flood must not stop the clock
+        data = await loop.sock_recv(self._sock, _MOST_AT_ONCE)
+        if data:
+            self._incoming.write(data)
+        else:
+            self._incoming.write_eof()
 
 
 class _Exchange:
@@ -138,27 +146,21 @@ class _Exchange:
         self._secret = authorization
         plain = authorization is None
         head = _anonymous_head(destination, path) if plain else _head(destination, path, authorization)
-        self.request = self._http.send(head) or b""
-        self._http.send(h11.EndOfMessage())
+        self.request = self._http.send(head) or b""  # without a body there is nothing else to say
 
-    async def answer(self, reader: asyncio.StreamReader) -> Answer:
+    async def answer(self, read: Callable[[], Awaitable[bytes]]) -> Answer:
         """The head of the answer; those that only announce one (1xx) are passed over, however many come."""
         while True:
             event = self._http.next_event()
             if isinstance(event, h11.Response):
-                answer = read_answer(event.status_code, event.headers, self._secret)
-                return replace(answer, heard_at=time.monotonic())
+                return read_answer(event.status_code, event.headers, self._secret, time.monotonic())
             if event is h11.NEED_DATA:
-                self._http.receive_data(await _more(reader))
+                data = await read()
+                if not data:
+                    raise _HungUpError
+                self._http.receive_data(data)
             else:
                 await asyncio.sleep(0)  # an endless stream of them must keep neither others nor deadlines waiting
-
-
-async def _more(reader: asyncio.StreamReader) -> bytes:
-    data = await reader.read(_PIECE)
-    if not data:
-        raise _HungUpError
-    return data
 
 
 def _head(destination: Destination, path: str, authorization: str | None) -> h11.Request:

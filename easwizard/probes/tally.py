@@ -28,6 +28,7 @@ _SHORT: Mapping[Reason, str] = {
     Reason.CLOSED: "closed",
 }
 _NORMAL_WITHOUT_CREDENTIALS = {200, 401, 403}
+_REDIRECTS = {301, 302, 307, 308, 451}
 _LONGEST_OUTCOME = 100
 WITHOUT_HEADERS = "200 without ActiveSync headers"
 
@@ -90,8 +91,12 @@ def proves_crossing(headers: Mapping[str, str], mailbox: Mailbox | None) -> bool
 
 def _outcome(facts: HttpFacts, reason: Reason | None) -> str:
     if facts.status is None:
-        return _SHORT.get(reason, reason.value) if reason is not None else Reason.INTERNAL.value
+        return _short(reason)
     return WITHOUT_HEADERS if facts.meaning is Meaning.NOT_EXCHANGE else str(facts.status)
+
+
+def _short(reason: Reason | None) -> str:
+    return _SHORT.get(reason, reason.value) if reason is not None else Reason.INTERNAL.value
 
 
 def _kind(facts: HttpFacts, reason: Reason | None) -> Kind:
@@ -160,16 +165,23 @@ def count(
     )
 
 
-def anonymous_sample_of(facts: HttpFacts, reason: Reason | None) -> Sample:
-    """Boil one request without credentials down; 200, 401 and 403 are how a server that works may answer it."""
-    kind = Kind.OK if facts.status in _NORMAL_WITHOUT_CREDENTIALS else Kind.FAILED
-    if facts.meaning is Meaning.REDIRECTED:
-        kind = Kind.REDIRECTED
-    outcome = _outcome(facts, reason)
-    if facts.challenges:
-        offered = ", ".join(sorted(facts.challenges, key=str.casefold))
-        outcome = visible(f"{outcome} {offered}", _LONGEST_OUTCOME)
-    return Sample(facts.address, outcome, kind, facts.answered_by)
+def anonymous_sample(
+    address: str,
+    status: int | None,
+    challenges: Sequence[str] = (),
+    server: str | None = None,
+    reason: Reason | None = None,
+) -> Sample:
+    """One request without credentials; 200, 401 and 403 are how a server that works may answer it (3.1).
+
+    No more than this is read from an answer: there may be many, and what it means is for looks to say.
+    """
+    if status is None:
+        return Sample(address, _short(reason), Kind.FAILED)
+    kind = Kind.OK if status in _NORMAL_WITHOUT_CREDENTIALS else Kind.FAILED
+    offered = " " + ", ".join(sorted(challenges, key=str.casefold)) if challenges else ""
+    outcome = visible(f"{status}{offered}", _LONGEST_OUTCOME)
+    return Sample(address, outcome, Kind.REDIRECTED if status in _REDIRECTS else kind, server)
 
 
 def count_anonymous(request: SampleAnonymous, samples: Sequence[Sample], stopped: str | None) -> SampleFacts:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from ipaddress import ip_address
+from itertools import count
 
 from easwizard.case.pasted import targets_in as hosts_in
 from easwizard.case.requests import Member, Resolver, Target
@@ -131,8 +132,8 @@ def resolver(text: str) -> Resolver:
     label, equals, where = text.partition("=")
     if not equals or not label:
         raise Unreadable(f"{_shown(text)} is not LABEL=IP[:PORT]")
-    host, port = place(where, text)
-    return Resolver(visible(label, 40), _address(host, text), port or DNS)
+    address, port = _address_and_port(where, text)
+    return Resolver(visible(label, 40), address, port or DNS)
 
 
 def resolvers_in(text: str) -> tuple[Resolver, ...]:
@@ -140,32 +141,29 @@ def resolvers_in(text: str) -> tuple[Resolver, ...]:
     found: list[Resolver] = []
     for word in _words(text):
         labels = {known.label for known in found}
-        one = resolver(word if "=" in word else f"{_free(_label_for(word), labels)}={_bracketed(word)}")
+        one = resolver(word) if "=" in word else _unlabelled(word, labels)
         if one.label in labels:
-            raise Unreadable(f"two DNS servers are called {one.label!r}; give each a label of its own")
+            raise Unreadable(f"two DNS servers are called '{one.label}'; give each a label of its own")
         found.append(one)
     return tuple(found)
 
 
-def _label_for(word: str) -> str:
-    try:
-        return "internal" if ip_address(_address_part(word)).is_private else "external"
-    except ValueError:
-        return "resolver"
-
-
-def _address_part(word: str) -> str:
-    bare = re.fullmatch(r"\[([^\]]+)\](?::\d+)?|([^:]+):\d+", word)
-    return (bare[1] or bare[2]) if bare else word
+def _unlabelled(word: str, taken: Collection[str]) -> Resolver:
+    address, port = _address_and_port(word, word)
+    label = "internal" if ip_address(address).is_private else "external"
+    return Resolver(_free(label, taken), address, port or DNS)
 
 
 def _free(label: str, taken: Collection[str]) -> str:
-    return next(name for n in range(1, len(taken) + 2) if (name := label if n == 1 else f"{label}-{n}") not in taken)
+    names = (label if number == 1 else f"{label}-{number}" for number in count(1))
+    return next(name for name in names if name not in taken)
 
 
-def _bracketed(word: str) -> str:
-    """An IPv6 address as it must stand before a port."""
-    return f"[{word}]" if word.count(":") > 1 and not word.startswith("[") else word
+def _address_and_port(where: str, text: str) -> tuple[str, int | None]:
+    """`IP[:PORT]`; an IPv6 address without a port needs no brackets here."""
+    bare = where.count(":") > 1 and not where.startswith("[")
+    host, port = place(f"[{where}]" if bare else where, text)
+    return _address(host, text), port
 
 
 def resolver_text(found: Iterable[Resolver]) -> str:
@@ -183,8 +181,8 @@ def member(text: str, targets: Collection[Target]) -> Member:
     if host not in known:
         near = get_close_matches(host, known, n=1, cutoff=0) or ["none is given"]
         raise Unreadable(f"{_shown(text)}: {_shown(named)} is not among the names to look at; nearest: {near[0]}")
-    address, port = place(_bracketed(where), text)
-    return Member(host, _address(address, text), port)
+    address, port = _address_and_port(where, text)
+    return Member(host, address, port)
 
 
 def members_in(text: str, targets: Collection[Target]) -> tuple[Member, ...]:
@@ -214,7 +212,11 @@ def mailbox(text: str) -> Mailbox:
         ) from None
 
 
-def trouble(read: Callable[[str], object], text: str) -> str | None:
+Reading = Callable[[str], object]
+"""Reads a text, and raises Unreadable where it cannot."""
+
+
+def trouble(read: Reading, text: str) -> str | None:
     """What is wrong with a text, for saying it while it is typed; None when it can be read."""
     try:
         read(text)

@@ -283,13 +283,30 @@ def test_a_flood_of_announcements_leaves_others_their_time(trust: Trust, authori
     assert answered.answer is not None
 
 
+def hello_requests(connection: socket.socket) -> None:
+    """What a client in a handshake has to pass over, without end and as fast as it goes out."""
+    connection.recv(4096)
+    while True:
+        connection.sendall(b"\x16\x03\x03\x00\x04\x00\x00\x00\x00" * 5000)
+
+
+def test_a_flood_in_the_handshake_meets_the_deadline(trust: Trust) -> None:
+    with Server(hello_requests) as server:
+        seen = Asked(trust.looking, Deadlines(tcp=5, tls=0.4, first_byte=5)).by_both(server.port)
+    assert seen.failure is not None
+    assert seen.failure.reason is Reason.TLS_TIMEOUT
+
+
 def test_announcements_that_are_there_already_are_not_read_in_one_go() -> None:
     """Between two of them everybody else has a turn, deadlines too."""
+    left = [b"HTTP/1.1 103 X\r\n\r\n" * 50 + reply(200)]
+
+    async def read() -> bytes:
+        return left.pop()
 
     async def scene() -> int:
-        reader, turns = asyncio.StreamReader(), 0
-        reader.feed_data(b"HTTP/1.1 103 X\r\n\r\n" * 50 + reply(200))
-        answering = asyncio.create_task(streams._Exchange(Destination(HOST, LOOPBACK, 443), "/", None).answer(reader))
+        turns = 0
+        answering = asyncio.create_task(streams._Exchange(Destination(HOST, LOOPBACK, 443), "/", None).answer(read))
         while not answering.done():
             await asyncio.sleep(0)
             turns += 1
