@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -77,7 +78,9 @@ def _raw(name: str, folder: Traversable, children: tuple[str, ...]) -> dict[str,
     if name in children:
         raise ScenarioError(file, "extends", f"goes in a circle: {' -> '.join((*children, name))}")
     if name not in scenario_names(folder):
-        problem = f"no scenario {name!r}; there are: {', '.join(scenario_names(folder))}"
+        near = get_close_matches(name, scenario_names(folder), n=3, cutoff=0.4)
+        hint = f"nearest: {', '.join(near)}" if near else "lab --list shows all"
+        problem = f"no scenario {name!r}; {hint}"
         if children:
             raise ScenarioError(children[-1] + _SUFFIX, "extends", problem)
         raise ScenarioError(file, "file", problem)
