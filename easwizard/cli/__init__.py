@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from easwizard.cli.arguments import parser
+from easwizard.cli.arguments import parser, with_command
 from easwizard.cli.console import ExitCode, UsageError, complain
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (DESIGN 5). Wrong input ends in one clear line on stderr."""
-    arguments = parser().parse_args(sys.argv[1:] if argv is None else argv)
+    arguments = parser().parse_args(with_command(sys.argv[1:] if argv is None else argv))
     try:
         return int(arguments.handler(arguments))
     except UsageError as error:

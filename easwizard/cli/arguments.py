@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
 from easwizard import __version__
+
+_WIZARD = "wizard"
+"""The command that nobody needs to type: it is what no command, or a case, stands for."""
+
+
+def with_command(argv: Sequence[str]) -> Sequence[str]:
+    """The words with the command that they leave out: none at all, or the file of a case, open the wizard."""
+    if not argv:
+        return [_WIZARD]
+    first = argv[0]
+    is_case = not first.startswith("-") and (first.endswith(".eascase") or "/" in first or "\\" in first)
+    return [_WIZARD, *argv] if is_case else argv
 
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(
         prog="easwizard",
-        description="Finds out why ActiveSync fails between Exchange versions. It never changes a server.",
+        usage="easwizard [CASE.eascase]\n       easwizard COMMAND ...",
+        description="Finds out why ActiveSync fails between Exchange versions. It never changes a server. "
+        "Without a command it opens the wizard, on a case if one is named.",
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=f"easwizard {__version__}")
@@ -23,6 +37,8 @@ def parser() -> argparse.ArgumentParser:
     _lab(commands)
     _explain(commands)
     _report(commands)
+    _collector(commands)
+    _wizard(commands)
     return top
 
 
@@ -92,6 +108,13 @@ def _signing_in(check: argparse.ArgumentParser) -> None:
     group.add_argument("--refusals", type=int, default=1, metavar="N", help="refused passwords risked in a row (1)")
 
 
+def _wizard(commands: Any) -> None:
+    """Not in the list of commands."""
+    wizard: argparse.ArgumentParser = commands.add_parser(_WIZARD, prog="easwizard", allow_abbrev=False)
+    wizard.add_argument("case", nargs="?", metavar="CASE.eascase")
+    wizard.set_defaults(handler=_handler(_WIZARD))
+
+
 def _lab(commands: Any) -> None:
     lab = _command(commands, "lab", "start a practice estate on this machine")
     lab.add_argument("scenario", nargs="?", metavar="SCENARIO", help="see --list (default: article)")
@@ -114,3 +137,8 @@ def _explain(commands: Any) -> None:
 def _report(commands: Any) -> None:
     report = _command(commands, "report", "about reports")
     report.add_argument("--schema", action="store_true", required=True, help="print the JSON Schema of reports")
+
+
+def _collector(commands: Any) -> None:
+    collector = _command(commands, "collector", "write the read-only PowerShell script that collects evidence")
+    collector.add_argument("-o", dest="output", metavar="FILE", help="where to (default: easwizard-collect.ps1)")

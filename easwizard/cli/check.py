@@ -22,7 +22,7 @@ from easwizard.diagnosis.interview import AnswerError, check_answers, parse_answ
 from easwizard.diagnosis.outcome import Outcome
 from easwizard.exchange.inventory import Role
 from easwizard.exchange.routing import Mailbox
-from easwizard.reports import json_form, plain
+from easwizard.reports import json_form, markdown, plain
 from easwizard.reports.model import Report, report_on
 from easwizard.workflow.investigate import investigate
 from easwizard.workflow.planning import SamplingManners, is_address
@@ -32,7 +32,7 @@ EXIT_OF = {
     Outcome.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
     Outcome.NO_PROBLEM_FOUND: ExitCode.NO_PROBLEM,
 }
-_FORMS = {".json": json_form.render, ".txt": plain.render}
+_FORMS = {".json": json_form.render, ".md": markdown.render, ".txt": plain.render}
 
 
 class Interrupted(KeyboardInterrupt):

@@ -1,4 +1,4 @@
-"""`easwizard lab`: starts a practice estate; lists the scenarios, serves one until interrupted, or checks it."""
+"""`easwizard lab`: starts a practice estate and the wizard on it, serves one until interrupted, or checks it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
             return _serve(estate)
     except LabError as error:
         raise UsageError(str(error)) from error
-    raise UsageError("say what to do: lab --check, lab --headless or lab --list")
+    from easwizard.cli.wizard import practise
+
+    return practise(arguments.scenario or DEFAULT_SCENARIO, arguments.seed, arguments.time_scale)
 
 
 def _list() -> int:

@@ -12,9 +12,9 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import TextIO
 
 from easwizard.case.case import Case
 from easwizard.case.events import Event, events_of, happened, told
@@ -47,7 +47,7 @@ class _Content:
 class CaseFile:
     """An open case file. Whoever holds it appends; two at once are not meant (see `open`)."""
 
-    def __init__(self, path: Path, case: Case, stream: TextIO) -> None:
+    def __init__(self, path: Path, case: Case, stream: FileIO) -> None:
         self.path, self._case, self._stream = path, case, stream
 
     @classmethod
@@ -81,10 +81,15 @@ class CaseFile:
     def append(self, events: Iterable[Event]) -> Case:
         """Write events down and return the case with them. Raises CaseFileError; the case is then as before."""
         new = tuple(events)
+        data = "".join(f"{to_line(event)}\n" for event in new).encode("utf-8")
+        if self._stream.closed:
+            raise CaseFileError(f"{self.path}: closed already")
+        length = self._stream.seek(0, os.SEEK_END)
         try:
-            self._stream.write("".join(f"{to_line(event)}\n" for event in new))
-            self._stream.flush()
+            _write(self._stream, data)
         except OSError as error:
+            with suppress(OSError):
+                self._stream.truncate(length)  # half a line must not stand before the next one
             raise CaseFileError(
                 f"{self.path}: cannot be written ({error.strerror}); free some space, then go on"
             ) from error
@@ -162,11 +167,18 @@ def _event(path: Path, number: int, line: str, *, skip: bool) -> Event | None:
         raise CaseFileError(f"{path}, line {number}: {error}; restore the file from a copy") from error
 
 
-def _appending(path: Path) -> TextIO:
+def _appending(path: Path) -> FileIO:
+    """Without a buffer: what was written is with the system, and what failed is not tried again behind our back."""
     try:
-        return path.open("a", encoding="utf-8", newline="\n")
+        return FileIO(path, "a")
     except OSError as error:
         raise CaseFileError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def _write(stream: FileIO, data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[stream.write(left) or 0 :]
 
 
 def _replace(path: Path, events: Iterable[Event]) -> None:

@@ -45,7 +45,8 @@ class CaseLock:
     def __init__(self, path: Path, now: datetime) -> None:
         """Take it. Raises CaseLocked, or OSError where the folder cannot be written."""
         self._note = path.with_name(f"{path.name}.holder")
-        self._lock = FileLock(path.with_name(f"{path.name}.lock"), timeout=0)
+        # Not of one thread: a case is opened and closed by whichever is free.
+        self._lock = FileLock(path.with_name(f"{path.name}.lock"), timeout=0, thread_local=False)
         try:
             self._lock.acquire()
         except Timeout:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from tests.benchmarks import memory, sampling, starting, sweep
+from tests.benchmarks import first_frame, memory, sampling, starting, sweep
 from tests.benchmarks.ratio import table
 
 BENCHMARKS = {
     "sweep": sweep.measure,
     "sampling": sampling.measure,
     "starting": starting.measure,
+    "first-frame": first_frame.measure,
     "memory": memory.measure,
 }
 

@@ -72,7 +72,9 @@ def easwizard(*argv: str) -> subprocess.CompletedProcess[str]:
         (["lab", "no-such-scenario", "--check"], "no-such-scenario"),
         (["lab"], "--check"),
         (["explain", "namespace/duplicat"], "namespace/duplicate"),
-        ([], "COMMAND"),
+        ([], "terminal"),
+        (["no-such-command"], "COMMAND"),
+        (["no-such-file.eascase"], "terminal"),
     ],
 )
 def test_wrong_usage_is_exit_2_and_says_what_is_wrong(argv: list[str], words: str) -> None:

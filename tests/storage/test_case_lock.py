@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -56,3 +57,10 @@ def test_a_note_that_says_nothing_names_nobody(tmp_path: Path, note: str) -> Non
     file.write_text(note, encoding="utf-8")
     assert read_holder(file) is None
     assert read_holder(tmp_path / "missing") is None
+
+
+def test_a_lock_taken_in_one_thread_is_released_in_another(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as other:
+        lock = other.submit(CaseLock, tmp_path / "contoso.eascase", NOW).result()
+    lock.release()
+    assert not list(tmp_path.iterdir())

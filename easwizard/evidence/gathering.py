@@ -1,0 +1,54 @@
+"""Reads everything the admin brought: one call from files to an inventory, with what contradicts and what lacks.
+
+Opens the files given and nothing else; no network, no clock, no screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from easwizard.evidence.detect import read_file
+from easwizard.evidence.holes import Hole, holes_of
+from easwizard.evidence.iis_together import claims_together
+from easwizard.evidence.import_files import ImportFile
+from easwizard.evidence.merging import Conflict, merge
+from easwizard.evidence.reading import Reading
+from easwizard.exchange.inventory import Inventory
+
+FileProgress = Callable[[ImportFile, int, int], None]
+"""Told the file, the bytes taken of it and the objects seen in it."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was brought, read and put together."""
+
+    inventory: Inventory
+    readings: tuple[Reading, ...]
+    """One for each file, in the order given."""
+    conflicts: tuple[Conflict, ...] = ()
+    holes: tuple[Hole, ...] = ()
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """Problem codes that files themselves state."""
+        return tuple(dict.fromkeys(code for reading in self.readings for code in reading.findings))
+
+
+def read_evidence(files: Sequence[ImportFile], progress: FileProgress | None = None) -> Evidence:
+    """Read files and pastes and put them together. What cannot be read is a trouble of its reading."""
+    return gathered([_read(file, progress) for file in files])
+
+
+def gathered(readings: Sequence[Reading]) -> Evidence:
+    """Readings put together; one that is left out later is put together anew without it."""
+    merged = merge(readings, claims_together(readings))
+    return Evidence(merged.inventory, tuple(readings), merged.conflicts, holes_of(merged.inventory))
+
+
+def _read(file: ImportFile, progress: FileProgress | None) -> Reading:
+    if progress is None:
+        return read_file(file)
+    tell = progress
+    return read_file(file, lambda taken, objects: tell(file, taken, objects))

@@ -1,0 +1,1 @@
+"""Evidence: readers, merging, and the collector script."""
