@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from copy import deepcopy
 
-from easwizard.case.case import Vantage
+from easwizard.case.case import Case, Vantage
 from easwizard.case.events import VantageChosen
 from easwizard.case.progress import Listener, Progress
 from easwizard.case.requests import Request, Resolver
@@ -29,6 +30,7 @@ class Looking:
         """`complain` is told once a run when looks cannot be saved."""
         self._session, self._services, self._manners, self._complain = session, services, manners, complain
         self._prober: Prober | None = None
+        self._kept: tuple[Keys, Prober] | None = None
         self.course = Run()
         self.changed = False
         """Whether the course went on since somebody last took note of it and set this back."""
@@ -41,7 +43,7 @@ class Looking:
         """Look at everything that was named, or at these once more; what was seen stays. Raises WrongKey."""
         await self._choose_vantage()
         case = self._session.case
-        self._prober = await asyncio.to_thread(self._services.toolbox.prober, case, keys)
+        self._prober = await self._prober_for(case, keys)
         self.course, listener = Run(), self._keeping()
         try:
             if again:
@@ -51,6 +53,13 @@ class Looking:
                 await investigate(case, self._prober, self._manners, listener, self._announce)
         finally:
             self.course, self._prober, self.changed = self.course.ended(), None, True
+
+    async def _prober_for(self, case: Case, keys: Keys) -> Prober:
+        """The prober of before while the keys are the same: it remembers which passwords were refused (J10)."""
+        if self._kept is None or self._kept[0] != keys:
+            prober = await asyncio.to_thread(self._services.toolbox.prober, case, keys)
+            self._kept = deepcopy(keys), prober
+        return self._kept[1]
 
     async def _choose_vantage(self) -> None:
         """A case that comes from another machine, or from none yet, is looked at from this one (J7)."""

@@ -75,7 +75,8 @@ Everything is saved as it happens. `Esc` leaves the case.
         self.opened, self.services = opened, services
         self.session = Session(opened.journal if opened.journal is not None else Unsaved(opened.case))
         self.keys = keys or Keys()
-        self.looking = Looking(self.session, services, SamplingManners(pace_seconds=pace), self._complain)
+        self.manners = SamplingManners(pace_seconds=pace)
+        self.looking = Looking(self.session, services, self.manners, self._complain)
         self.view: View | None = None
         self._first_stage = stage or _stage_of(opened.case)
         self._changed = asyncio.Event()
