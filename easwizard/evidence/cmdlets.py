@@ -20,22 +20,29 @@ from easwizard.exchange.products import Product, product_of_build
 def take(exported: Exported, into: Collected) -> None:
     """Add what one object claims; what is not understood becomes a trouble."""
     kind = kind_of(exported)
-    into.saw(kind.value if kind else "")
     one = _Taking(exported.properties, into, exported.line)
     if kind is None:
         into.unused(exported.type or "an object that no cmdlet known here gives", one.where)
-    elif kind is Kind.EAS_VDIR:
-        _eas_vdir(one)
-    elif kind in (Kind.SERVER, Kind.CLIENT_ACCESS):
-        _server(one, kind)
-    elif kind is Kind.OTHER_VDIR:
-        _owning_server(one, _server_of_vdir(one.properties))
-    elif kind is Kind.FEATURE:
-        _feature(one)
-    elif kind is Kind.BINDING:
-        _binding(one)
-    elif kind is Kind.SETUP_FILE:
-        _setup_file(one)
+    into.saw(kind.value if kind is not None and _understood(one, kind) else "")
+
+
+def _understood(one: _Taking, kind: Kind) -> bool:
+    """Claim what an object says; False where it had to be left out."""
+    match kind:
+        case Kind.EAS_VDIR:
+            return _eas_vdir(one)
+        case Kind.SERVER | Kind.CLIENT_ACCESS:
+            return _server(one, kind)
+        case Kind.OTHER_VDIR:
+            return _owning_server(one, _server_of_vdir(one.properties)) is not None
+        case Kind.FEATURE:
+            return _feature(one)
+        case Kind.BINDING:
+            return _binding(one)
+        case Kind.SETUP_FILE:
+            return _setup_file(one)
+        case Kind.AD_SITE:
+            return True
 
 
 class _Taking:
@@ -80,11 +87,11 @@ def text_of(properties: Properties, name: str) -> str:
 # Servers
 
 
-def _server(one: _Taking, kind: Kind) -> None:
+def _server(one: _Taking, kind: Kind) -> bool:
     name = one.text("name") or one.text("identity") or one.text("fqdn")
     key = _server_key(one, name)
     if key is None:
-        return
+        return False
     one.claim(key, "name", names.short_server(name), Side.DIRECTORY)
     one.claim(key, "fqdn", one.text("fqdn") or None, Side.DIRECTORY)
     site = names.last_component(one.text("site"))
@@ -94,6 +101,7 @@ def _server(one: _Taking, kind: Kind) -> None:
         one.claim(key, "client_access", True, Side.DIRECTORY)
     else:
         one.claim(key, "client_access", _client_access(one, product), Side.DIRECTORY)
+    return True
 
 
 def _server_key(one: _Taking, name: str) -> ServerKey | None:
@@ -183,14 +191,14 @@ def _owning_server(one: _Taking, server: str) -> tuple[ServerKey, Product | None
     return key, _version(one, key)
 
 
-def _eas_vdir(one: _Taking) -> None:
+def _eas_vdir(one: _Taking) -> bool:
     server, web_site = _server_of_vdir(one.properties) or one.server_hint or "", _web_site(one.properties)
     if not web_site or web_site.endswith(("...", "…")):
         one.complain("an ActiveSync virtual directory was left out: neither Name nor Identity tells its web site")
-        return
+        return False
     owner = _owning_server(one, server)
     if owner is None:
-        return
+        return False
     key = VdirKey(server, web_site, names.is_back_end(web_site) or _is_back_end_path(one, owner[1]))
     internal = property_values.url("InternalUrl", one.value("internalurl"), one.complain)
     external = property_values.url("ExternalUrl", one.value("externalurl"), one.complain)
@@ -206,6 +214,7 @@ def _eas_vdir(one: _Taking) -> None:
         value = one.value(name.casefold())
         if value is not None and value.partial:
             one.into.cut(f"{name} of {key.server}/{web_site} at {one.where}: the list was truncated with ...")
+    return True
 
 
 def _is_back_end_path(one: _Taking, product: Product | None) -> bool:
@@ -277,47 +286,57 @@ def _machine(one: _Taking) -> str:
     return told or given
 
 
-def _feature(one: _Taking) -> None:
+_INSTALL_STATES = {"installed": True, "available": False, "removed": False}
+
+
+def _feature(one: _Taking) -> bool:
+    """Get-WindowsFeature: the two role services (6); other features are understood and not needed."""
     wanted = {service.casefold(): service for service in ROLE_SERVICES}
     service = wanted.get(one.text("name").casefold())
-    if service is not None:
-        state = one.text("installstate").casefold()
-        installed = property_values.flag("Installed", one.value("installed"), one.complain)
-        if installed is None and state:
-            installed = {"installed": True, "available": False, "removed": False}.get(state)
-        server = _machine(one)
-        if not _is_server_name(server):
-            one.into.trouble(one.into.file, "these Windows features name no server: give the file as SERVER=FILE")
-        elif installed is None:
-            one.complain(f"whether {service} is installed is not said")
-        else:
-            one.claim(ServerKey(server), f"role_services/{service}", installed, Side.SYSTEM)
+    if service is None:
+        return True
+    installed = property_values.flag("Installed", one.value("installed"), one.complain)
+    if installed is None:
+        installed = _INSTALL_STATES.get(one.text("installstate").casefold())
+    server = _machine(one)
+    if not _is_server_name(server):
+        one.into.trouble(one.into.file, "these Windows features name no server: give the file as SERVER=FILE")
+        return False
+    if installed is None:
+        one.complain(f"whether {service} is installed is not said")
+        return False
+    one.claim(ServerKey(server), f"role_services/{service}", installed, Side.SYSTEM)
+    return True
 
 
-def _binding(one: _Taking) -> None:
-    """Get-WebBinding: HTTPS bindings, and the mapper flag of each (2.2)."""
+def _binding(one: _Taking) -> bool:
+    """Get-WebBinding: HTTPS bindings; others lead no phone anywhere."""
     if one.text("protocol").casefold() != "https":
-        return
+        return True
     server = _machine(one)
     site, _, _ = one.text("itemxpath").partition("@name='")[2].partition("'")
     binding = bound(one.text("bindinginformation"))
     if not _is_server_name(server):
         one.into.trouble(one.into.file, "these bindings name no server: give the file as SERVER=FILE")
-        return
+        return False
     if not site or binding is None:
         one.complain("a binding was left out: its web site or its address is missing")
-        return
+        return False
     one.claim(ServerKey(server), f"bindings/{site}/{binding}", True, Side.IIS)
+    return True
 
 
-def _setup_file(one: _Taking) -> None:
+def _setup_file(one: _Taking) -> bool:
     """The version of ExSetup.exe, which moves with security updates where AdminDisplayVersion does not (6)."""
     numbers = property_values.build("FileVersion", one.value("fileversion"), one.complain)
     server = _machine(one)
     if one.text("originalfilename").casefold() != "exsetup.exe":
         one.into.unused("the version of a file other than ExSetup.exe", one.where)
-    elif not _is_server_name(server):
+        return False
+    if not _is_server_name(server):
         one.into.trouble(one.into.file, "the version of ExSetup.exe names no server: give the file as SERVER=FILE")
-    elif numbers is not None:
+        return False
+    if numbers is not None:
         one.claim(ServerKey(server), "build", ".".join(map(str, numbers)), Side.SYSTEM)
         one.claim(ServerKey(server), "product", product_of_build(numbers), Side.SYSTEM)
+    return numbers is not None

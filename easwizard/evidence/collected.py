@@ -32,7 +32,6 @@ class Collected:
         self._troubles: dict[str, _Noted] = {}
         self._untold = 0
         self._cut: dict[str, None] = {}
-        self._about: dict[About, About] = {}
 
     @property
     def objects(self) -> int:
@@ -54,7 +53,7 @@ class Collected:
             return
         if type(value) is str:
             value = visible(value)
-        self._claims.append(Claim(self._about.setdefault(about, about), property, value, place, side))
+        self._claims.append(Claim(about, property, value, place, side))
 
     def trouble(self, where: str, what: str) -> None:
         """Note what was not understood; the same again is counted."""

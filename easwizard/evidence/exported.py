@@ -28,6 +28,7 @@ class Value:
 
 
 EMPTY = Value()
+PRESENT = Value(lost="only its presence was kept")
 Properties = Mapping[str, Value]
 """By property name in lower case: PowerShell's names know no case."""
 

@@ -5,6 +5,7 @@ Opens the files given and nothing else; no network, no clock, no screen.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from easwizard.evidence.holes import Hole, holes_of
 from easwizard.evidence.iis_together import claims_together
 from easwizard.evidence.import_files import ImportFile
 from easwizard.evidence.merging import Conflict, merge
-from easwizard.evidence.reading import Reading
+from easwizard.evidence.reading import Reading, Trouble
 from easwizard.exchange.inventory import Inventory
 
 FileProgress = Callable[[ImportFile, int, int], None]
@@ -48,7 +49,9 @@ def gathered(readings: Sequence[Reading]) -> Evidence:
 
 
 def _read(file: ImportFile, progress: FileProgress | None) -> Reading:
-    if progress is None:
-        return read_file(file)
-    tell = progress
-    return read_file(file, lambda taken, objects: tell(file, taken, objects))
+    tell = None if progress is None else functools.partial(progress, file)
+    try:
+        return read_file(file, tell)
+    except Exception as error:  # a mistake of a reader costs this file, and is said; the others are still read
+        what = f"a reader failed on it ({type(error).__name__}), which is a mistake of this program: nothing was used"
+        return Reading(file.name, "unreadable", troubles=(Trouble(file.name, what),))

@@ -57,7 +57,7 @@ _URLS = {"internalurl", "externalurl"}
 WANTED = EAS_ONLY | {
     # virtual directories
     "server", "name", "identity", "internalurl", "externalurl", "websitename", "basicauthenabled",
-    "windowsauthenabled", "metabasepath", "virtualdirectoryname", "path", "internalauthenticationmethods",
+    "windowsauthenabled", "metabasepath", "path", "internalauthenticationmethods",
     "externalauthenticationmethods", "extendedprotectiontokenchecking", "admindisplayversion", "distinguishedname",
     "whenchangedutc", "organizationid", "runspaceid", "pscomputername", "guid", "whenchanged", "servername",
     # servers
@@ -71,14 +71,23 @@ WANTED = EAS_ONLY | {
 }  # fmt: skip
 """Every property that a rule or a kind needs, in lower case; readers need not keep others."""
 
+PRESENCE_ONLY = (EAS_ONLY - {"clientcertauth"}) | {
+    "guid", "whenchanged", "whenchangedutc", "organizationid", "runspaceid", "displayname", "ismailboxserver",
+    "edition", "exchangelegacydn", "autodiscoverserviceinternaluri", "autodiscoversitescope", "clientaccessarray",
+    "outlookanywhereenabled", "externalhostname", "internalhostname", "iisauthenticationmethods", "featuretype",
+    "formsauthentication", "mrsproxyenabled", "hubsiteenabled", "partnerid", "owaversion",
+}  # fmt: skip
+"""Wanted properties of which it only matters that they are there; a reader may leave out what they say."""
+
 KNOWN_UNUSED = {
-    "website", "exchangeversion", "whencreated", "whencreatedutc", "originatingserver", "compressionenabled",
+    "website", "virtualdirectoryname", "exchangeversion", "whencreated", "whencreatedutc", "originatingserver",
+    "compressionenabled",
     "sendwatsonreport", "remotedocumentsallowedservers", "remotedocumentsblockedservers", "datapath", "domain",
     "remotedocumentsinternaldomainsuffixlist", "extendedprotectionflags", "extendedprotectionspnlist", "isvalid",
     "admindisplayname", "objectcategory", "objectclass", "objectstate", "id", "networkaddress",
     "ishubtransportserver", "isfrontendtransportserver", "isedgeserver", "isexchange2007orlater", "ise14orlater",
-    "ise15orlater",     "isunifiedmessagingserver", "isprovisionedserver", "psshowcomputername", "serializationdata",
-    "minorpartnerid",
+    "ise15orlater", "psshowcomputername", "serializationdata", "minorpartnerid",
+    "isunifiedmessagingserver", "isprovisionedserver",
     "responsibleforsites", "inboundmailenabled", "autodiscoverserviceguid", "autodiscoverserviceclassname",
     "autodiscoverservicecn", "description", "depth", "dependson", "parent", "subfeatures",
     "certificateauthentication", "alternateserviceaccountconfiguration", "organizationalunit", "unchanged",

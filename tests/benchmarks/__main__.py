@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tests.benchmarks import first_frame, memory, sampling, starting, sweep
+from tests.benchmarks import first_frame, memory, reading, sampling, starting, sweep
 from tests.benchmarks.ratio import table
 
 BENCHMARKS = {
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "starting": starting.measure,
     "first-frame": first_frame.measure,
     "memory": memory.measure,
+    "reading": reading.measure,
 }
 
 

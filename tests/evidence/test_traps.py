@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from easwizard.evidence import detect
+from easwizard.evidence.gathering import read_evidence
+from easwizard.evidence.import_files import ImportFile
 from easwizard.evidence.readers import clixml
 from easwizard.evidence.reading import MOST_BYTES
 from easwizard.exchange.inventory import ClientCertificates, Server, VirtualDirectory
@@ -423,3 +425,14 @@ def test_one_enormous_object_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_missing_file_and_a_folder_are_said(tmp_path: Path) -> None:
     for path in (tmp_path / "none.xml", tmp_path):
         assert "cannot be read" in reading(path).troubles[0].what
+
+
+def test_a_reader_that_fails_costs_its_file_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr(clixml.ClixmlReader, "read_stream", fail)
+    files = [ImportFile("a", writers.clixml([thing()])), ImportFile("b", writers.to_csv([thing()]))]
+    evidence = read_evidence(files)
+    assert only_vdir(evidence).internal_url == URL
+    assert "a reader failed on it (KeyError)" in troubles(evidence)

@@ -6,6 +6,7 @@ where it starts. Source: evidence-formats 2.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,8 +14,8 @@ from typing import Any
 from lxml import etree
 
 from easwizard.evidence.collected import Collected
-from easwizard.evidence.exported import EMPTY, Exported, Value, bare_type, of_text
-from easwizard.evidence.kinds import WANTED
+from easwizard.evidence.exported import EMPTY, PRESENT, Exported, Value, bare_type, of_text
+from easwizard.evidence.kinds import PRESENCE_ONLY, WANTED
 
 _LISTS = {"LST", "IE", "STK", "QUE"}
 _NUMBERS = {"I32", "I64", "U32", "U64", "I16", "U16", "By", "SB"}
@@ -24,6 +25,9 @@ _MOST_KEPT = 100_000
 _DEPTH = 4
 """How deep lists of objects are opened: `Export-Clixml -InputObject` of a list, or of a hashtable of lists."""
 _LONGEST = 4_000
+
+_LISTED = {"internalauthenticationmethods", "externalauthenticationmethods"}
+"""Wanted where a list may have been cut, which CLIXML never does."""
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -43,9 +47,9 @@ class Objects:
 
     def _learn_types(self, element: etree._Element) -> None:
         """A TNRef may point to any TN before it in the whole file."""
-        for names in element.iter("{*}TN"):
+        for names in element.iter(element.tag.replace("Obj", "TN") if isinstance(element.tag, str) else "TN"):
             ref = names.get("RefId")
-            if ref is not None and len(self._types) < _MOST_KEPT:
+            if ref is not None and ref not in self._types and len(self._types) < _MOST_KEPT:
                 self._types[ref] = tuple((t.text or "")[:_LONGEST] for t in names if _local(t) == "T")[:20]
 
     def _expand(self, element: etree._Element, depth: int) -> Iterator[Exported]:
@@ -67,9 +71,9 @@ class Objects:
         properties: dict[str, Value] = {}
         for part in ("Props", "MS"):
             for child in children.get(part, ()):
-                name = _unescaped(child.get("N") or "").casefold()
-                if name in WANTED and name not in properties:
-                    properties[name] = self._value(child, refs)
+                name = _wanted(child.get("N"))
+                if name is not None and name not in properties:
+                    properties[name] = PRESENT if name in PRESENCE_ONLY else self._value(child, refs)
         if types and bare_type(types[0]).endswith("ServerManager.Commands.Feature"):
             self._machine_of_feature(element, properties)
         return Exported(properties, types, _line(element))
@@ -204,4 +208,16 @@ def _line(element: etree._Element) -> int | None:
 def _local(element: etree._Element) -> str:
     """The name without its namespace; `""` for what is no element."""
     tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return _local_of(tag) if isinstance(tag, str) else ""
+
+
+@functools.lru_cache(maxsize=256)
+def _local_of(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+@functools.lru_cache(maxsize=1024)
+def _wanted(name: str | None) -> str | None:
+    """The property that an element is, in lower case; None where nobody needs it."""
+    folded = _unescaped(name or "").casefold()
+    return folded if folded in WANTED and folded not in _LISTED else None
