@@ -50,6 +50,53 @@ class DeviceCertificate:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """Something said of an imported file, and where in it."""
+
+    where: str
+    what: str
+
+
+@dataclass(frozen=True)
+class StatedCode:
+    """A problem code that a file itself states, as a setup log does that stopped (exchange.md 6.1)."""
+
+    code: str
+    server: str | None
+    """The server it is about, where that is known."""
+    where: str
+
+
+@dataclass(frozen=True)
+class Import:
+    """One file that the admin brought: what it is and what of it was understood. Its claims are in the inventory."""
+
+    file: str
+    format: str
+    objects: Mapping[str, int] = field(default_factory=dict)
+    """How many of which kind were understood."""
+    problems: tuple[Noted, ...] = ()
+    """What was not understood, and lists known to be cut."""
+    notes: tuple[Noted, ...] = ()
+    """What was understood and matters, but has no place in an inventory."""
+    codes: tuple[StatedCode, ...] = ()
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Files that contradict each other about one property, with the rule that decides (evidence-formats 11)."""
+
+    about: str
+    """A server, or SERVER/SITE-NAME."""
+    property: str
+    values: tuple[Noted, ...]
+    """Each value as `what`, with the places that tell it as `where`."""
+    taken: str | None
+    """The value that counts; None where none does."""
+    rule: str
+
+
+@dataclass(frozen=True)
 class Vantage:
     """Where we look from: the machine and the resolvers it asks (J7)."""
 
@@ -73,6 +120,10 @@ class Case:
     observations: tuple[Observation, ...] = ()
     """In the order of arrival; a newer look at the same thing replaces the older one."""
     inventory: Inventory = field(default_factory=Inventory)
+    imports: tuple[Import, ...] = ()
+    """The files that the inventory was read from, in the order given."""
+    contradictions: tuple[Contradiction, ...] = ()
+    """What these files contradict each other about."""
     stage: str = ""
     """Where in the wizard the admin was last; empty where the wizard was not used."""
 
@@ -114,6 +165,10 @@ class Case:
         """Every address that any resolver gave for a host, sorted; round-robin order means nothing."""
         found = {address for _, facts in self.dns(host) for address in facts.addresses}
         return tuple(sorted(found))
+
+    def stated(self, code: str) -> tuple[StatedCode, ...]:
+        """Where imported files state this problem themselves, each server and place once."""
+        return tuple(dict.fromkeys(s for read in self.imports for s in read.codes if s.code == code))
 
     def with_role(self, *roles: Role) -> tuple[Target, ...]:
         return tuple(t for t in self.targets if t.role in roles)

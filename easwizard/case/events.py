@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from easwizard.case.case import Account, Case, DeviceCertificate, Vantage
+from easwizard.case.case import Account, Case, Contradiction, DeviceCertificate, Import, Vantage
 from easwizard.case.facts import Observation
 from easwizard.case.requests import Member, Target
 from easwizard.exchange.inventory import Inventory
@@ -80,6 +80,14 @@ class InventoryRead:
 
 
 @dataclass(frozen=True)
+class ImportsRead:
+    """The files that were brought, all of them, with what they contradict each other about."""
+
+    imports: tuple[Import, ...]
+    contradictions: tuple[Contradiction, ...] = ()
+
+
+@dataclass(frozen=True)
 class WentTo:
     """The admin went to a stage of the wizard: that is where the case opens the next time."""
 
@@ -96,6 +104,7 @@ Event = (
     | AnswerWithdrawn
     | Observed
     | InventoryRead
+    | ImportsRead
     | WentTo
 )
 
@@ -122,6 +131,8 @@ def happened(case: Case, event: Event) -> Case:
             return case.with_observations((observation,))
         case InventoryRead(inventory):
             return replace(case, inventory=inventory)
+        case ImportsRead(imports, contradictions):
+            return replace(case, imports=imports, contradictions=contradictions)
         case WentTo(stage):
             return replace(case, stage=stage)
 
@@ -145,5 +156,6 @@ def events_of(case: Case) -> tuple[Event, ...]:
         *(Answered(question, value) for question, value in case.answers.items()),
         *(Observed(observation) for observation in case.observations),
         InventoryRead(case.inventory),
+        ImportsRead(case.imports, case.contradictions),
         WentTo(case.stage),
     )

@@ -34,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"easwizard {__version__}")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _check(commands)
+    _simulate(commands)
     _lab(commands)
     _explain(commands)
     _report(commands)
@@ -85,6 +86,14 @@ def _check(commands: Any) -> None:
     looking.add_argument("--no-network", action="store_true", help="send nothing; judge what is told only")
     _signing_in(check)
     knowing = check.add_argument_group("knowing")
+    knowing.add_argument(
+        "--import",
+        dest="imports",
+        action="append",
+        default=[],
+        metavar="[SERVER=]FILE",
+        help="read this: cmdlet output, IIS files, Get-WindowsFeature, netsh, a setup log, the collector's file",
+    )
     knowing.add_argument("--profile", metavar="SITE.toml", help="names, resolvers and what ends TLS, from a file")
     knowing.add_argument("--save-profile", metavar="SITE.toml", help="write such a file; it holds no secret")
     knowing.add_argument("--answer", action="append", default=[], metavar="ID=VALUE", help="see explain --symptoms")
@@ -106,6 +115,21 @@ def _signing_in(check: argparse.ArgumentParser) -> None:
         "--autodiscover-post", action="store_true", help="also sign in to Autodiscover, as a phone does"
     )
     group.add_argument("--refusals", type=int, default=1, metavar="N", help="refused passwords risked in a row (1)")
+
+
+def _simulate(commands: Any) -> None:
+    simulate = _command(commands, "simulate", "what planned changes would do to an imported inventory")
+    simulate.add_argument("files", nargs="+", metavar="[SERVER=]FILE", help="what the servers are, as for --import")
+    simulate.add_argument(
+        "--change", action="append", default=[], metavar="CHANGE", help="a planned change, made in the order given"
+    )
+    simulate.add_argument(
+        "--name", action="append", default=[], metavar="[ROLE=]HOST", help="a namespace (default: as the URLs say)"
+    )
+    simulate.add_argument(
+        "--answer", action="append", default=[], metavar="ID=VALUE", help="only tls-in-front=VALUE is of use here"
+    )
+    simulate.add_argument("--json", action="store_true", help="both estates as JSON on stdout")
 
 
 def _wizard(commands: Any) -> None:

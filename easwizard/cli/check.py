@@ -105,7 +105,24 @@ def _understood(arguments: argparse.Namespace) -> tuple[Case, SamplingManners]:
     _check_numbers(arguments)
     case = _case(arguments)
     _check_together(arguments, case)
-    return case, _manners(arguments)
+    return _with_imports(case, arguments.imports), _manners(arguments)
+
+
+def _with_imports(case: Case, texts: list[str]) -> Case:
+    """The case with what the files say. Raises UsageError for a file that cannot be used, before anything is sent."""
+    if not texts:
+        return case
+    from easwizard.case.events import happened
+    from easwizard.evidence.import_files import import_file
+    from easwizard.workflow.importing import NotImported, events_of_import, read_imports
+
+    try:
+        evidence = read_imports([import_file(text) for text in texts])
+    except NotImported as error:
+        raise UsageError(f"--import {error}") from error
+    for event in events_of_import(case, evidence):
+        case = happened(case, event)
+    return case
 
 
 def _case(arguments: argparse.Namespace) -> Case:
@@ -173,7 +190,7 @@ def _check_numbers(arguments: argparse.Namespace) -> None:
 
 def _check_together(arguments: argparse.Namespace, case: Case) -> None:
     """Words that do not go together, or miss another one."""
-    if not case.targets and not arguments.no_network:
+    if not case.targets and not arguments.no_network and not arguments.imports:
         raise UsageError("a namespace is required: easwizard check [ROLE=]HOST[:PORT]...")
     if arguments.plan and arguments.no_network:
         raise UsageError("--plan shows what would be sent and --no-network sends nothing: give one of them")

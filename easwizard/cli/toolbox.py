@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from easwizard.cli.console import UsageError
@@ -27,6 +28,7 @@ class Tools:
         from easwizard.probes.secrets import Password, Secrets
         from easwizard.probes.settings import Deadlines
 
+        _load_transports()
         passwords = {label: Password(label, password) for label, password in keys.passwords.items()}
         certificate = _loaded(keys) if keys.certificate_file is not None else None
         return RealProber(
@@ -52,6 +54,12 @@ class Tools:
             return [(resolver.label, resolver.address, resolver.port) for resolver in system_resolvers()]
         except UsageError:
             return ()
+
+
+def _load_transports() -> None:
+    """What httpx and dnspython load at their first request, which is made on the event loop."""
+    import_module("httpcore")
+    import_module("dns.asyncbackend").get_backend("asyncio")
 
 
 def _trust(keys: Keys) -> Trust:

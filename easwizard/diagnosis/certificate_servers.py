@@ -40,15 +40,22 @@ class CertificateServer:
 
 def certificate_servers(case: Case) -> tuple[CertificateServer, ...]:
     """Every newer endpoint of every certificate name, each once; empty where the inventory does not say."""
+    return tuple(each for each in _endpoints(case) if each.product is None or not each.product.is_legacy)
+
+
+def old_certificate_servers(case: Case) -> tuple[CertificateServer, ...]:
+    """The old ones that certificate names lead to: before the cut-over, or after the way back (6.5)."""
+    return tuple(each for each in _endpoints(case) if each.product is not None and each.product.is_legacy)
+
+
+def _endpoints(case: Case) -> Iterator[CertificateServer]:
     found: dict[str, CertificateServer] = {}
     for host in _hosts(case):
         for endpoint in endpoints_of(case.inventory, host):
             server = case.inventory.server(endpoint.server)
             vdir = case.inventory.vdir(endpoint.server, endpoint.web_site)
-            each = CertificateServer(host, endpoint, server, vdir)
-            if each.product is None or not each.product.is_legacy:
-                found.setdefault(endpoint.label.casefold(), each)
-    return tuple(found.values())
+            found.setdefault(endpoint.label.casefold(), CertificateServer(host, endpoint, server, vdir))
+    yield from found.values()
 
 
 def _hosts(case: Case) -> Iterator[str]:

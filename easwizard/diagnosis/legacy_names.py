@@ -55,7 +55,7 @@ class LegacyName:
 
     host: str
     internal_url: str
-    """The admin's answer: `yes`, `no` or `unknown`."""
+    """`yes`, `no` or `unknown`: an inventory that names it, else the admin's answer (J4)."""
     stances: Stances
     """Of the addresses that DNS gives."""
     members: Stances = ()
@@ -63,6 +63,13 @@ class LegacyName:
 
     is_mixed: bool = False
     """Whether the addresses of one pool differ: a matter of one name, not of several (J15)."""
+    in_inventory: bool = False
+    """Whether an imported virtual directory has it as InternalUrl."""
+
+    @property
+    def told_by(self) -> str:
+        """Who says whether it is an InternalUrl, in words."""
+        return "by what was imported" if self.in_inventory else "your answer"
 
     @property
     def known(self) -> tuple[Stance, ...]:
@@ -121,9 +128,11 @@ def _name(case: Case, target: Target) -> LegacyName:
     own_name = is_server_name(case, target.host) is True
     found = {place: (id, _healthy_if(own_name, stance)) for place, (id, stance) in _stances(case, target).items()}
     direct = reached_directly(case, target.host)
+    in_inventory = any(v.internal_host == target.host.casefold() and not v.back_end for v in case.inventory.vdirs)
     return LegacyName(
         host=target.host,
-        internal_url=case.answer(INTERNAL_URL + target.host),
+        internal_url="yes" if in_inventory else case.answer(INTERNAL_URL + target.host),
+        in_inventory=in_inventory,
         stances=tuple(found[place] for place in sorted(found) if place not in direct),
         members=tuple(found[place] for place in sorted(found) if place in direct),
         is_mixed=any(_differ(found[place][1] for place in pool) for pool in pools_of(case, target.host, found)),

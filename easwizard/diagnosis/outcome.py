@@ -7,8 +7,10 @@ from enum import StrEnum
 from easwizard.case.case import Case
 from easwizard.case.facts import HttpFacts, SampleFacts
 from easwizard.diagnosis.finding import Diagnosis, Finding
+from easwizard.diagnosis.mailboxes import legacy_mailboxes
 from easwizard.diagnosis.verdicts import Severity
 from easwizard.exchange.replies import ACTIVESYNC_PATH, PROXY_PATH, Sent
+from easwizard.exchange.routing import draws, leg_odds, routes
 
 
 class Outcome(StrEnum):
@@ -39,7 +41,17 @@ def _is_a_problem(finding: Finding) -> bool:
 
 def _anything_answered(case: Case) -> bool:
     answers = (f for o, f in case.seen(HttpFacts) if o.ok and f.path in (ACTIVESYNC_PATH, PROXY_PATH))
-    return any(answers) or bool(case.inventory.vdirs)
+    return any(answers) or _decisive(case)
+
+
+def _decisive(case: Case) -> bool:
+    """Whether the inventory says for certain what becomes of some requests: of a route, or of the legacy leg.
+
+    A listing that leaves authentication open decides nothing, and what was not read is never health.
+    """
+    legs = (draws(case.inventory, mailbox) for mailbox in legacy_mailboxes(case))
+    certain = (leg_odds(each).exact is not None for each in legs if each)
+    return any(certain) or any(route.odds.exact is not None for route in routes(case.inventory))
 
 
 def _in_doubt(case: Case) -> bool:

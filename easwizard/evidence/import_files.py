@@ -15,7 +15,10 @@ from typing import Any, BinaryIO
 from easwizard.case.untrusted import visible
 from easwizard.evidence.reading import Reading
 
-_IIS_FILE = re.compile(r"(?i)applicationHost-([\w-]{1,63})\.config")
+_OWN_FILE = re.compile(
+    r"(?i)(?:applicationHost-(?P<iis>[\w-]{1,63})\.config|(?:features|sslcert|MetaBase)-(?P<other>[\w-]{1,63})\.(?:txt|xml))"
+)
+"""Names that the commands of `holes` give to files that do not name their server."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,8 @@ class ImportFile:
 def import_file(argument: str) -> ImportFile:
     """The file of `[SERVER=]FILE`; the whole string is a file where such a file exists.
 
-    `applicationHost-NAME.config` names its server itself. Whether the file can be read shows when it is opened.
+    `applicationHost-NAME.config`, `features-NAME.txt` and their like name their server themselves. Whether the file
+    can be read shows when it is opened.
     """
     path, server = Path(argument), None
     if "=" in argument and not _exists(path):
@@ -49,8 +53,8 @@ def import_file(argument: str) -> ImportFile:
 
 def server_in_name(path: PurePath) -> str | None:
     """The server that a file's name tells, as `applicationHost-EX13A.config` does."""
-    found = _IIS_FILE.fullmatch(path.name)
-    return found.group(1) if found else None
+    found = _OWN_FILE.fullmatch(path.name)
+    return (found["iis"] or found["other"]) if found else None
 
 
 def _exists(path: Path) -> bool:

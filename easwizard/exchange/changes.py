@@ -24,7 +24,7 @@ from easwizard.exchange.inventory import (
     host_of,
 )
 from easwizard.exchange.products import Product
-from easwizard.exchange.routing import endpoints_of
+from easwizard.exchange.routing import Mailbox, endpoints_of
 
 _SHOWN = 5
 """How many known names a message lists when none is near."""
@@ -274,13 +274,32 @@ def _without_server(record: NamespaceRecord, gone: str) -> NamespaceRecord:
 
 def _mailboxes(inventory: Inventory, where: str, what: str) -> Inventory:
     """An inventory does not list mailboxes, so nothing could show that they have moved."""
+    gone = _moved(inventory, where, what)
+    raise ChangeError(f"moving the mailboxes of {gone} away is not supported yet where only an inventory is changed")
+
+
+def _moved(inventory: Inventory, where: str, what: str) -> Mailbox:
     product, site = _product_and_site(where)
     sites = {s for s in (*(s.site for s in inventory.servers), *(v.site for v in inventory.vdirs)) if s}
     if site.casefold() not in {s.casefold() for s in sites}:
         raise _unknown("AD site", site, sites)
     if what.casefold() != "none":
         raise _unknown("number of mailboxes", what, ("none",))
-    raise ChangeError(f"moving the mailboxes of {product}@{site} away is not supported yet")
+    return Mailbox(product, site)
+
+
+def moved_away(inventory: Inventory, text: str) -> Mailbox | None:
+    """The kind of mailbox that a change `mailboxes=PRODUCT@AD-SITE=none` moves away; None for any other change.
+
+    Raises `ChangeError` as `apply_change` does. Who draws routes leaves that kind out; the inventory stays.
+    """
+    verb, _, rest = text.strip().partition("=")
+    if verb.casefold() != "mailboxes":
+        return None
+    where, separator, what = (field.strip() for field in rest.partition("="))
+    if not separator:
+        raise ChangeError(f"{text!r} is incomplete: the form is {verb}={_VERBS['mailboxes'].form}")
+    return _moved(inventory, where, what)
 
 
 @dataclass(frozen=True)

@@ -178,6 +178,9 @@ def proxy_leg(inventory: Inventory, endpoint: Endpoint) -> HopResult:
     vdir = inventory.vdir(endpoint.server, endpoint.web_site)
     if vdir is None:
         return HopResult(Outcome.UNKNOWN, f"no ActiveSync virtual directory is known on {endpoint.label}")
+    if vdir.product is not None and not vdir.product.is_legacy:
+        # That a leg to a newer server goes round in circles is only believed (7), so this is no refusal.
+        return HopResult(Outcome.UNKNOWN, f"the leg leads back to a newer server, {endpoint.label}: a loop")
     if vdir.client_certificates is ClientCertificates.REQUIRE:
         return HopResult(Outcome.REFUSED, f"{endpoint.label} demands a client certificate")
     if vdir.proxy_windows is False:

@@ -1,6 +1,7 @@
 """What a running estate tells others: the one JSON line of `lab --headless` and a `check` command that fits it.
 
-It reads the estate and changes nothing. The form is DESIGN section 6's; the lab's own passwords may appear.
+It reads the estate and changes nothing but the evidence in the estate's own folder. The form is DESIGN section 6's;
+the lab's own passwords may appear.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ import os
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 from easwizard.lab.estate import Estate
+from easwizard.lab.evidence_files import Addresses, write_evidence
 
 Vantage = Literal["names", "account"]
 FORMAT = "easwizard-lab"
@@ -54,7 +57,7 @@ def invitation(estate: Estate) -> dict[str, Any]:
             }
             for account in estate.accounts
         ],
-        "evidence": [],
+        "evidence": [str(path) for path in evidence_of(estate)],
         "control": {"address": estate.control_address, "token": estate.control_token},
         "check": _check(estate),
     }
@@ -78,6 +81,12 @@ def check_arguments(estate: Estate, vantage: Vantage) -> tuple[list[str], dict[s
             environment[_PASSWORD if place == 1 else f"{_PASSWORD}_{place}"] = account.printed_password
     arguments += ["--pace", _PACE, *estate.scenario.check_options]
     return arguments, environment
+
+
+def evidence_of(estate: Estate) -> tuple[Path, ...]:
+    """The estate as it is now, as files in its folder; gone when it stops."""
+    addresses = Addresses(estate.addresses, estate.port)
+    return write_evidence(estate.folder / "evidence", estate.inventory, addresses)
 
 
 def posix_line(argv: Sequence[str], environment: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from enum import Enum
 from importlib import resources
 from typing import Any
 
+from easwizard.case.case import Import
 from easwizard.case.facts import Observation
 from easwizard.diagnosis.clues import Clue
 from easwizard.diagnosis.finding import Finding
@@ -56,7 +57,8 @@ def document(report: Report) -> Json:
         "device_certificate": plain(report.case.device_certificate),
         "observations": [observation_form(observation) for observation in report.case.observations],
         "inventory": _inventory(report.case.inventory),
-        "imports": [],
+        "imports": [_import(read) for read in report.case.imports],
+        "contradictions": [plain(each) for each in report.case.contradictions],
         "routes": [_route(route) for route in report.routes],
         "not_examined": [plain(item) for item in diagnosis.not_examined],
         "next_best": plain(next_best) if next_best is not None else None,
@@ -159,6 +161,18 @@ def _inventory(inventory: Inventory) -> Json:
     }
 
 
+def _import(read: Import) -> Json:
+    """One file: what it is, what was understood, and what was not."""
+    return {
+        "file": read.file,
+        "format": read.format,
+        "objects": dict(read.objects),
+        "problems": [plain(each) for each in read.problems],
+        "notes": [plain(each) for each in read.notes],
+        "codes": [plain(each) for each in read.codes],
+    }
+
+
 def _route(route: Route) -> Json:
     exact = route.odds.exact
     return {
@@ -175,3 +189,13 @@ def _route(route: Route) -> Json:
 
 def _exact(odds: Odds | None) -> float | None:
     return odds.exact if odds is not None else None
+
+
+def finding_form(finding: Finding) -> Json:
+    """One finding as the contract writes it."""
+    return _finding(finding)
+
+
+def route_form(route: Route) -> Json:
+    """One route as the contract writes it."""
+    return _route(route)

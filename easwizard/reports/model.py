@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from easwizard import __version__
@@ -11,6 +11,7 @@ from easwizard.diagnosis.engine import diagnose
 from easwizard.diagnosis.finding import Diagnosis
 from easwizard.diagnosis.outcome import Outcome, outcome
 from easwizard.exchange.routing import Route, routes
+from easwizard.reports.read_files import not_brought
 
 
 @dataclass(frozen=True)
@@ -28,4 +29,5 @@ class Report:
 def report_on(case: Case, now: datetime) -> Report:
     """Everything that follows from a case. Same case, same report but for the time."""
     diagnosis = diagnose(case)
+    diagnosis = replace(diagnosis, not_examined=(*not_brought(case), *diagnosis.not_examined))
     return Report(case, diagnosis, outcome(case, diagnosis), routes(case.inventory), now)

@@ -1,6 +1,7 @@
 """The plain form of a report: everything that a screen would show, in lines of at most 80 columns.
 
-First the verdict and what to do next, then each finding with its reasons, then what was not examined.
+First the verdict and what to do next, then each finding with its reasons, then what was seen and read, then what was
+not examined.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from easwizard.diagnosis.verdicts import Verdict
 from easwizard.diagnosis.words import Remedy
 from easwizard.reports.lines import WIDTH, wrapped
 from easwizard.reports.model import Report
+from easwizard.reports.read_files import read_files
 from easwizard.reports.seen import seen
 
 __all__ = ["WIDTH", "render"]
@@ -49,6 +51,7 @@ def _lines(report: Report) -> Iterator[str]:
         if finding.verdict is not Verdict.RULED_OUT:
             yield from _finding(finding)
     yield from _seen(report)
+    yield from _read(report)
     yield from _not_examined(report)
 
 
@@ -121,10 +124,20 @@ def _remedy(remedy: Remedy) -> Iterator[str]:
 
 
 def _seen(report: Report) -> Iterator[str]:
+    lines = tuple(seen(report.case))
+    if not lines:
+        return
     yield ""
     yield "-" * WIDTH
     yield "What was seen"
-    yield from seen(report.case)
+    yield from lines
+
+
+def _read(report: Report) -> Iterator[str]:
+    if report.case.imports:
+        yield ""
+        yield "What was read"
+        yield from read_files(report.case)
 
 
 def _commands(indent: str, text: str) -> Iterator[str]:
@@ -140,6 +153,8 @@ def _not_examined(report: Report) -> Iterator[str]:
     silent = [item.what for item in report.diagnosis.not_examined if item.why == NOTHING_SPEAKS_OF_IT]
     for item in report.diagnosis.not_examined:
         if item.what not in silent:
-            yield from wrapped("  - ", f"{item.what}: {item.why}")
+            why, _, command = item.why.partition("\n")
+            yield from wrapped("  - ", f"{item.what}: {why}")
+            yield from _commands("    ", command)
     if silent:
         yield from wrapped("  - ", f"{NOTHING_SPEAKS_OF_IT}: {', '.join(silent)}")

@@ -21,6 +21,8 @@ from easwizard.case.events import Event, events_of, happened, told
 from easwizard.storage.event_lines import UnknownEvent, from_line, to_line
 
 SUFFIX = ".eascase"
+_HALF = ".new"
+"""Ends the name of a file that is being written beside the case."""
 _FORMAT = "easwizard-case"
 _VERSION = 1
 _MOST_BYTES = 200_000_000
@@ -58,6 +60,7 @@ class CaseFile:
             raise NewerCaseFile(f"{path}: written by a newer easwizard; it may be read here, not changed")
         if content.torn:
             _replace(path, content.events)
+        _clear(path)
         return cls(path, told(content.events), _appending(path))
 
     @classmethod
@@ -181,10 +184,18 @@ def _write(stream: FileIO, data: bytes) -> None:
         left = left[stream.write(left) or 0 :]
 
 
+def _clear(path: Path) -> None:
+    """Take away what a kill left half written: nobody but who opens the case writes beside it."""
+    with suppress(OSError):
+        for half in path.parent.iterdir():
+            if half.name.startswith(f".{path.name}.") and half.name.endswith(_HALF):
+                half.unlink()
+
+
 def _replace(path: Path, events: Iterable[Event]) -> None:
     """Put a new file in place of the old one, whole or not at all."""
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_HALF, dir=path.parent)
     except OSError as error:
         raise CaseFileError(f"{path}: cannot be written in its folder ({error.strerror})") from error
     try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -11,16 +13,20 @@ from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.events import Event, InputEvent
 from textual.filter import LineFilter
 from textual.reactive import reactive
 from textual.screen import Screen
 
+from easwizard.tui.collecting import FullCollections
+from easwizard.tui.harmless_filter import HarmlessFilter
 from easwizard.tui.privacy import Privacy
 from easwizard.tui.screens.start import StartScreen
 from easwizard.tui.terminal import terminal_is_ascii
 
 if TYPE_CHECKING:
     from easwizard.tui.messages import Copy
+    from easwizard.tui.screens.case import CaseScreen
     from easwizard.tui.services import Keys, Opened, Practice, Services
     from easwizard.workflow.stages import Stage
 
@@ -31,6 +37,13 @@ def _actions() -> type[Provider]:
     from easwizard.tui.commands import Actions
 
     return Actions
+
+
+def _case_screen() -> type[CaseScreen]:
+    """Loads the engine the first time: not for the event loop."""
+    from easwizard.tui.screens.case import CaseScreen
+
+    return CaseScreen
 
 
 class Wizard(App[None]):
@@ -65,6 +78,7 @@ class Wizard(App[None]):
         super().__init__()
         self.services, self.privacy = services, Privacy()
         self._opened, self._keys, self._practice, self._held = opened, keys, practice, held
+        self._collections, self._harmless = FullCollections(services.seconds), HarmlessFilter()
         self.ascii_only = terminal_is_ascii()
         if os.environ.get("NO_COLOR"):
             self.animation_level = "none"
@@ -74,22 +88,40 @@ class Wizard(App[None]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         if not self.ascii_only:
-            return super().get_line_filters()
+            return [*super().get_line_filters(), self._harmless]
         from easwizard.tui.ascii_filter import AsciiFilter
 
-        return [*super().get_line_filters(), AsciiFilter()]
+        return [*super().get_line_filters(), self._harmless, AsciiFilter()]
 
     def on_mount(self) -> None:
+        self._collections.begin()
+        self.set_interval(1.0, self._collect)
         if self._opened is not None:
             self.open_case(self._opened, self._keys)
+
+    def on_unmount(self) -> None:
+        self._collections.end()
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, InputEvent):
+            self._collections.touched()
+        await super().on_event(event)
+
+    def _collect(self) -> None:
+        if any(worker.group == "probes" and not worker.is_finished for worker in self.workers):
+            self._collections.touched()
+        self._collections.collect_if_due()
 
     def open_case(
         self, opened: Opened, keys: Keys | None = None, pace: float = 3.0, stage: Stage | None = None
     ) -> None:
-        """Show a case above whatever is there."""
-        from easwizard.tui.screens.case import CaseScreen
+        """Show a case above whatever is there, as soon as its screen is loaded."""
+        self._show_case(opened, keys, pace, stage)
 
-        self.push_screen(CaseScreen(opened, self.services, keys, pace, stage))
+    @work(group="opening")
+    async def _show_case(self, opened: Opened, keys: Keys | None, pace: float, stage: Stage | None) -> None:
+        screen = await asyncio.to_thread(_case_screen)
+        await self.push_screen(screen(opened, self.services, keys, pace, stage))
 
     # Keys that work everywhere
 
@@ -128,3 +160,14 @@ class Wizard(App[None]):
             words = words.replace(str(self.services.copies), "(the folder of copies)")
         self.call_from_thread(self.copy_to_clipboard, text)
         self.call_from_thread(self.notify, words, title=f"Copied: {what}", timeout=8, markup=False)
+
+    # Failing
+
+    def _fatal_error(self) -> None:
+        """Textual (8.2) would print the local variables of every frame, passwords among them."""
+        from rich.text import Text
+
+        from easwizard.tui.crash import account_of
+
+        self._exit_renderables.append(Text(account_of(sys.exception() or RuntimeError())))
+        self._close_messages_no_wait()

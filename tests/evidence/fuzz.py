@@ -20,8 +20,8 @@ from easwizard.evidence.gathering import gathered
 from easwizard.evidence.import_files import ImportFile, imports_form
 from easwizard.evidence.reading import Reading, Source
 from easwizard.exchange.inventory import ROLE_SERVICES
+from easwizard.lab import cmdlet_output as writers
 from easwizard.lab.scenario_reader import load_scenario
-from tests.evidence import writers
 from tests.evidence.iis_samples import samples
 from tests.evidence.reading_files import DATA
 

@@ -12,9 +12,9 @@ from easwizard.evidence.import_files import ImportFile
 from easwizard.exchange.inventory import ClientCertificates, Inventory, Server, VirtualDirectory
 from easwizard.exchange.products import Product
 from easwizard.exchange.routing import Mailbox, Odds, draws, leg_odds, leg_odds_by_name
+from easwizard.lab import cmdlet_output as writers
+from easwizard.lab.cmdlet_output import Thing
 from easwizard.lab.scenario_reader import load_scenario
-from tests.evidence import writers
-from tests.evidence.writers import Thing
 
 LONDON = Mailbox(Product.E2007, "London")
 Write = Callable[[Sequence[Thing]], str]

@@ -14,7 +14,7 @@ from easwizard.evidence.gathering import read_evidence
 from easwizard.evidence.import_files import ImportFile
 from easwizard.exchange.inventory import ClientCertificates, VirtualDirectory
 from easwizard.exchange.products import Product
-from tests.evidence import writers
+from easwizard.lab import cmdlet_output as writers
 
 OBJECTS = 50_000
 MOST_MEMORY = 300 * 1024 * 1024

@@ -13,8 +13,8 @@ from easwizard.evidence.gathering import Evidence, read_evidence
 from easwizard.evidence.import_files import ImportFile
 from easwizard.exchange.inventory import ROLE_SERVICES, ClientCertificates, Inventory, Server, VirtualDirectory
 from easwizard.exchange.products import Product, parse_build, product_of_build
-from tests.evidence import writers
-from tests.evidence.writers import Thing
+from easwizard.lab import cmdlet_output as writers
+from easwizard.lab.cmdlet_output import Thing
 
 Write = Callable[[Sequence[Thing]], bytes]
 

@@ -16,7 +16,7 @@ from easwizard.evidence.readers import clixml
 from easwizard.evidence.reading import MOST_BYTES
 from easwizard.exchange.inventory import ClientCertificates, Server, VirtualDirectory
 from easwizard.exchange.products import Product
-from tests.evidence import writers
+from easwizard.lab import cmdlet_output as writers
 from tests.evidence.reading_files import MADE, only_vdir, read, reading, troubles
 
 URL = "https://mail.fabrikam.test/Microsoft-Server-ActiveSync"

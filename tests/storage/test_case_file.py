@@ -209,3 +209,15 @@ def test_every_event_survives_its_line() -> None:
 def test_words_of_ours_come_back_as_what_they_were() -> None:
     observation = told(from_line(to_line(event)) for event in events_of(FULL)).observations[0]
     assert isinstance(observation.status, Status)
+
+
+def test_what_a_kill_left_half_written_goes_at_the_next_opening(tmp_path: Path) -> None:
+    path = tmp_path / "contoso.eascase"
+    write_case(path, Case(Vantage("jump")))
+    half, other = tmp_path / ".contoso.eascase.x1_y.new", tmp_path / ".contoso.eascase.swp"
+    half.write_text("{", encoding="utf-8")
+    other.write_text("of an editor", encoding="utf-8")
+    read_case(path)
+    assert half.exists(), "who only reads changes nothing"
+    CaseFile.open(path).close()
+    assert sorted(tmp_path.iterdir()) == [other, path]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from easwizard.case.case import Case
 from easwizard.case.requests import Target
 from easwizard.diagnosis.certificate_builds import any_too_old
-from easwizard.diagnosis.certificate_servers import CertificateServer, Switch, held_clues
+from easwizard.diagnosis.certificate_servers import CertificateServer, Switch, held_clues, old_certificate_servers
 from easwizard.diagnosis.certificate_trials import a_leg_may_have_refused, trials_at
 from easwizard.diagnosis.clues import Cap, Clue, Effect, Group, Missing
 from easwizard.diagnosis.device_certificate import own_faults
@@ -20,7 +20,7 @@ from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.vantage import reached_directly
 from easwizard.diagnosis.verdicts import Severity, Verdict
 from easwizard.exchange.certainty import Basis
-from easwizard.exchange.inventory import Flag, Role
+from easwizard.exchange.inventory import ClientCertificates, Flag, Role
 
 _SWITCH = Switch(
     off="the certificate mapping attribute is off on",
@@ -46,7 +46,7 @@ _FAILING = ("always", "sometimes")
 
 
 def examine(case: Case) -> Examination:
-    held = tuple(held_clues(case, _SWITCH, _state))
+    held = (*held_clues(case, _SWITCH, _state), *_rolled_back(case))
     seen = tuple(clue for target in case.with_role(Role.CERT) for clue in _seen(case, target))
     clues = (*held, *seen, *_wiped(case, seen), *_phones_work(case))
     examination = examination_of_switch(case, clues, (_MISSING,))
@@ -59,6 +59,25 @@ def examine(case: Case) -> Examination:
 
 def _state(at: CertificateServer) -> Flag:
     return at.vdir.mapping if at.vdir is not None else None
+
+
+def _rolled_back(case: Case) -> Iterator[Clue]:
+    """An old server that phones with certificates are led to again: the Set of resolution 2 wiped it there too."""
+    for at in old_certificate_servers(case):
+        demands = at.vdir is not None and at.vdir.client_certificates is ClientCertificates.REQUIRE
+        if demands and _state(at) is False:
+            label = _SWITCH.label(at)
+            text = f"{_SWITCH.off} {label}, which {at.host} leads to and which demands certificates"
+            basis = Basis.CONFIRMED if _has_role_services(at) else Basis.INFERRED
+            yield Clue(Effect.PROVES, text, "6.2, 2.5, 2.3 step 5", Group.EVIDENCE, basis, (label,))
+
+
+def _has_role_services(at: CertificateServer) -> bool:
+    """Windows 2008 and later; on IIS 6 the switches are others (2.1)."""
+    server = at.server
+    if server is None:
+        return False
+    return bool(server.role_services) or (bool(server.windows) and "2003" not in str(server.windows))
 
 
 def _seen(case: Case, target: Target) -> Iterator[Clue]:

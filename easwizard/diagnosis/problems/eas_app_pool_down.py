@@ -1,6 +1,7 @@
 """ActiveSync's application pool is stopped: 503 at once, from Windows' HTTP service itself (exchange.md 3.1, 8).
 
-The signature is only believed, and other stops of HTTP.sys look the same: likely at most.
+The signature is only believed, and other stops of HTTP.sys look the same: likely at most, unless the server itself
+says that the pool is stopped.
 """
 
 from __future__ import annotations
@@ -23,11 +24,13 @@ from easwizard.diagnosis.activesync_answers import (
 from easwizard.diagnosis.clues import Cap, Clue, Effect, Group
 from easwizard.diagnosis.legacy_names import INTERNAL_URL
 from easwizard.diagnosis.problem import Examination, Problem
+from easwizard.diagnosis.stated import stated_clues
 from easwizard.diagnosis.verdicts import Severity, Verdict
 from easwizard.diagnosis.wanted import application_pool, internal_urls
 from easwizard.exchange.certainty import Basis
 from easwizard.exchange.replies import Meaning
 
+_CODE = "eas/app-pool-down"
 _WORDS = "answers 503 at once, from Windows' HTTP service and without any header of Exchange"
 
 
@@ -36,16 +39,17 @@ def examine(case: Case) -> Examination:
         *(clue for target in phone_names(case) for clue in _clues(case, target)),
         *old_name_clues(case, _down, lambda _: _WORDS, "3.1, 8", Basis.BELIEVED),
     )
+    listed = tuple(stated_clues(case, _CODE, "lists the application pool of ActiveSync as stopped", "8"))
     ill = [c for c in clues if c.is_positive]
     missing = [application_pool("whether the pool is stopped, and since when")] if ill else []
     if any(c.effect is Effect.SUPPORTS and c.group is Group.PROBE for c in ill):
         missing.append(internal_urls("whether anything uses this name now"))
     because = "a stopped pool is believed to answer so, and other stops of the HTTP service may look the same"
     return Examination(
-        clues=clues,
-        caps=(Cap(Verdict.LIKELY, because, "3.1, 8"),) if ill else (),
+        clues=(*clues, *listed),
+        caps=(Cap(Verdict.LIKELY, because, "3.1, 8"),) if ill and not listed else (),
         missing=tuple(missing),
-        severity=severity_by_use(case, clues, Severity.HIGH),
+        severity=Severity.HIGH if listed else severity_by_use(case, clues, Severity.HIGH),
     )
 
 
@@ -71,4 +75,4 @@ def _clues(case: Case, target: Target) -> Iterator[Clue]:
         yield Clue(Effect.EXCLUDES, text, "3.1", Group.PROBE, subject=(target.host,), observation=looks[0][0].id)
 
 
-PROBLEM = Problem(code="eas/app-pool-down", severity=Severity.HIGH, examine=examine, reads=(INTERNAL_URL,))
+PROBLEM = Problem(code=_CODE, severity=Severity.HIGH, examine=examine, reads=(INTERNAL_URL,))

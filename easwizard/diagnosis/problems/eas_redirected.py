@@ -29,11 +29,13 @@ from easwizard.diagnosis.clues import Clue, Effect, Group, Missing
 from easwizard.diagnosis.legacy_names import INTERNAL_URL
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.redirect_targets import Place, RedirectTarget, redirect_target
+from easwizard.diagnosis.stated import stated_clues
 from easwizard.diagnosis.verdicts import Severity
 from easwizard.diagnosis.wanted import inherited_redirect, internal_urls, mailbox_place
 from easwizard.exchange.certainty import Basis
 from easwizard.exchange.replies import Meaning
 
+_CODE = "eas/redirected"
 _TO_ANOTHER_SERVER = 451
 
 
@@ -66,9 +68,11 @@ def examine(case: Case) -> Examination:
     severities = [r.severity for r in faults]
     if old:
         severities.append(severity_by_use(case, old, Severity.HIGH))
+    configured = tuple(stated_clues(case, _CODE, "has a redirect on its ActiveSync directory", "8"))
+    severities += [Severity.HIGH for _ in configured]
     against = (clue for target in phone_names(case) for clue in _against(case, target))
     return Examination(
-        clues=(*(r.clue for r in faults), *old, *against),
+        clues=(*(r.clue for r in faults), *old, *configured, *against),
         missing=tuple(_missing(faults, old)),
         severity=min(severities, key=lambda s: s.rank) if severities else None,
     )
@@ -169,7 +173,7 @@ def _missing(seen: Sequence[_Redirect], old: Sequence[Clue]) -> Iterator[Missing
 
 
 PROBLEM = Problem(
-    code="eas/redirected",
+    code=_CODE,
     severity=Severity.HIGH,
     examine=examine,
     reads=("tls-in-front", "hybrid", INTERNAL_URL),

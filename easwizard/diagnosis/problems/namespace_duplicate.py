@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from easwizard.case.case import Case
 from easwizard.case.statistics import fits, samples_to_see
 from easwizard.diagnosis.clues import AnswerClue, Cap, Clue, Effect, Group, Missing
+from easwizard.diagnosis.leg_configuration import unread_clue
 from easwizard.diagnosis.leg_groups import LegGroup, configuration_basis, leg_groups, site_caps
 from easwizard.diagnosis.legacy_names import INTERNAL_URL, Crossing, LegacyName, Stance, predicted_failure
 from easwizard.diagnosis.mailboxes import caps_of_2010, legacy_mailboxes
@@ -47,12 +48,12 @@ def _from_names(group: LegGroup) -> Iterator[Clue]:
         if not any(n.accepts or n.is_mixed for n in others) and not any(c.served for c in group.crossed):
             continue
         known = name.internal_url == "yes"
-        role = "is an InternalUrl (your answer)" if known else "may be an InternalUrl"
+        role = f"is an InternalUrl ({name.told_by})" if known else "may be an InternalUrl"
         yield Clue(
             Effect.SUPPORTS,
             f"{name.host} {role} and {_refusal(name)}, while the leg works elsewhere",
             "J1, J4, J5",
-            Group.ANSWER if known else Group.PROBE,
+            Group.ANSWER if known and not name.in_inventory else Group.PROBE,
             subject=group.subject,
             observation=name.observation(_first_refusal(name)),
             strong=known and group.names_known,
@@ -130,6 +131,8 @@ def _from_inventory(case: Case, group: LegGroup) -> Iterator[Clue]:
         elif outcomes == {Outcome.OK}:
             text = f"all {len(legs)} candidates for {mailbox} lead to endpoints that accept the proxy leg"
             yield Clue(Effect.EXCLUDES, text, "5.3, J1", Group.EVIDENCE, configuration_basis(legs), about)
+        elif unread := unread_clue(case, mailbox, legs, about):
+            yield unread
 
 
 def _odds(mailbox: Mailbox, legs: Sequence[Draw]) -> str:
@@ -148,6 +151,7 @@ def _odds(mailbox: Mailbox, legs: Sequence[Draw]) -> str:
 def _caps(case: Case, groups: Sequence[LegGroup], clues: Sequence[Clue]) -> Iterator[Cap]:
     yield from jump_box_caps(clues)
     yield from caps_of_2010(case)
+    yield from _caps_of_unread(groups, clues)
     if not _one_group_stands_out(case, groups):
         yield from site_caps(groups)
     mixed = [c for group in groups for c in group.crossed if c.is_mixed]
@@ -156,6 +160,15 @@ def _caps(case: Case, groups: Sequence[LegGroup], clues: Sequence[Clue]) -> Iter
         yield Cap(Verdict.LIKELY, because, "3.2, J8")
     if not any(c.is_positive and c.group in (Group.LOG, Group.EVIDENCE) for c in clues):
         yield from _caps_without_configuration(case, groups, mixed)
+
+
+def _caps_of_unread(groups: Sequence[LegGroup], clues: Sequence[Clue]) -> Iterator[Cap]:
+    """Active Directory alone shows no refusal: random failures beside it have other reasons too (J15, J19)."""
+    evidence = [c for c in clues if c.group is Group.EVIDENCE and c.is_positive]
+    refusing = [n for group in groups for n in _refusing(group.names)]
+    if evidence and not refusing and all(c.effect is Effect.SUPPORTS for c in evidence):
+        because = "not every candidate's authentication was read on the IIS side, and no name was seen to refuse"
+        yield Cap(Verdict.LIKELY, because, "J19")
 
 
 def _one_group_stands_out(case: Case, groups: Sequence[LegGroup]) -> bool:

@@ -1,7 +1,7 @@
 """Two front-end ActiveSync vdirs on one 2013+ server: the next update's Setup will fail (exchange.md 5.3, 6.1).
 
-An inventory shows it. From outside one server that asks for certificates at one address and not at another may have
-two, unless a device in front asks (J14).
+An inventory shows it, and so does the log of a Setup that stopped at it. From outside one server that asks for
+certificates at one address and not at another may have two, unless a device in front asks (J14).
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ from easwizard.case.untrusted import visible
 from easwizard.diagnosis.clues import Clue, Effect, Group, Missing
 from easwizard.diagnosis.machines import Machine, machines_of
 from easwizard.diagnosis.problem import Examination, Problem
+from easwizard.diagnosis.stated import stated_clues
 from easwizard.diagnosis.verdicts import Severity
 from easwizard.diagnosis.wanted import tls_in_front
 from easwizard.exchange.certainty import Basis
 
+_CODE = "setup/second-frontend-vdir"
+_LOGGED = "has more than one front-end ActiveSync virtual directory: its Setup stopped at them"
 _LIST = Missing(
     "the virtual directories of the new servers",
     "the next update's Setup expects one front-end directory on each",
@@ -25,7 +28,8 @@ _LIST = Missing(
 
 
 def examine(case: Case) -> Examination:
-    clues = (*_from_inventory(case), *_from_outside(case))
+    logged = stated_clues(case, _CODE, _LOGGED, "6.1, 5.3")
+    clues = (*logged, *_from_inventory(case), *_from_outside(case))
     settled = any(c.group is Group.EVIDENCE for c in clues)
     missing = [] if settled else [_LIST]
     if any(c.group is Group.PROBE for c in clues) and case.answer("tls-in-front") == UNKNOWN:
@@ -76,6 +80,4 @@ def _from_outside(case: Case) -> Iterator[Clue]:
             )  # fmt: skip
 
 
-PROBLEM = Problem(
-    code="setup/second-frontend-vdir", severity=Severity.MEDIUM, examine=examine, reads=("tls-in-front",)
-)
+PROBLEM = Problem(code=_CODE, severity=Severity.MEDIUM, examine=examine, reads=("tls-in-front",))

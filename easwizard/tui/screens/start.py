@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -20,6 +20,9 @@ from easwizard.tui.privacy import privacy
 from easwizard.tui.recent import MOST, age, known_of
 from easwizard.tui.safe_text import joined, plain
 from easwizard.tui.services import CannotOpen, HeldByAnother, Opened, Practice, Services, Shelved
+
+if TYPE_CHECKING:
+    from easwizard.tui.screens.outage import OutageScreen
 
 _DOORS = (
     ("o", "outage", "I have an outage", "three questions, two pastes, one answer"),
@@ -126,10 +129,10 @@ class StartScreen(Screen[None]):
     def action_outage(self) -> None:
         self._show_outage(None)
 
-    def _show_outage(self, practice: Practice | None) -> None:
-        from easwizard.tui.screens.outage import OutageScreen
-
-        self.app.push_screen(OutageScreen(self.services, practice))
+    @work(group="opening", exclusive=True)
+    async def _show_outage(self, practice: Practice | None) -> None:
+        screen = await asyncio.to_thread(_outage_screen)
+        await self.app.push_screen(screen(self.services, practice))
 
     # New case
 
@@ -210,7 +213,6 @@ class StartScreen(Screen[None]):
     async def _ask_how_to_practise(self, practice: Practice) -> None:
         from easwizard.tui.app import Wizard
         from easwizard.tui.screens.choice import Choice, ChoiceScreen
-        from easwizard.workflow.session import Unsaved
 
         choices = (
             Choice("stages", "Stage by stage", "the whole way, names filled in", "s"),
@@ -221,8 +223,22 @@ class StartScreen(Screen[None]):
         if chosen == "outage":
             self._show_outage(practice)
         elif chosen == "stages" and isinstance(self.app, Wizard):
-            opened = Opened(practice.title, practice.case, Unsaved(practice.case))
+            opened = await asyncio.to_thread(_unsaved, practice)
             self.app.open_case(opened, practice.keys, practice.pace_seconds)
+
+
+def _outage_screen() -> type[OutageScreen]:
+    """Loads the engine the first time: not for the event loop."""
+    from easwizard.tui.screens.outage import OutageScreen
+
+    return OutageScreen
+
+
+def _unsaved(practice: Practice) -> Opened:
+    """A case that is forgotten: nobody wants practice among the cases."""
+    from easwizard.workflow.session import Unsaved
+
+    return Opened(practice.title, practice.case, Unsaved(practice.case))
 
 
 def _door(key: str, _: str, title: str, about: str) -> Content:
