@@ -13,6 +13,8 @@ CASES, SNAPSHOTS = HERE / "cases", HERE / "snapshots"
 PICTURES = HERE.parent.parent / "screenshots"
 MADE_WITH = (3, 11)
 """The Python that pictures are made and compared with."""
+MADE_WITH_TEXTUAL = "8.2.8"
+"""The Textual that drew them: another one draws a little differently."""
 HOW = "if the change is meant: python -m tests.screenshots --write, then look at what changed"
 _FONTS = "Cascadia Mono, DejaVu Sans Mono, Menlo, Consolas, monospace"
 

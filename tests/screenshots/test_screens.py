@@ -6,16 +6,20 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from importlib.metadata import version
 
 import pytest
 
 from tests.screenshots.recording import SCENARIOS
 from tests.screenshots.scenes import SCENES
 from tests.screenshots.showing import CHECK, Scene, show
-from tests.screenshots.stored import HOW, MADE_WITH, PICTURES, SNAPSHOTS, recorded
+from tests.screenshots.stored import HOW, MADE_WITH, MADE_WITH_TEXTUAL, PICTURES, SNAPSHOTS, recorded
 
 _WITH = ".".join(map(str, MADE_WITH))
-on_one_python = pytest.mark.skipif(sys.version_info[:2] != MADE_WITH, reason=f"pictures are made with Python {_WITH}")
+on_one_python = pytest.mark.skipif(
+    sys.version_info[:2] != MADE_WITH or version("textual") != MADE_WITH_TEXTUAL,
+    reason=f"pictures are made with Python {_WITH} and Textual {MADE_WITH_TEXTUAL}",
+)
 
 
 @pytest.fixture(autouse=True)
