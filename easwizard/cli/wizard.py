@@ -54,6 +54,7 @@ def practise(scenario: str, seed: int | None, time_scale: float) -> int:
 
         app = Wizard(services_here(estates), practice=practice)
     except BaseException:
+        # Even an interrupt while the screens load must not leave an estate running behind a prompt.
         estates.stop()
         raise
     return _shown(app, estates)

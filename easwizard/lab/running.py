@@ -92,7 +92,7 @@ class Running:
         bound = self._pool.bind(len(endpoints) + len(fronts))
         try:
             self._premises = self._shared()
-            for endpoint, listening in zip(endpoints, bound, strict=False):
+            for endpoint, listening in zip(endpoints, bound[: len(endpoints)], strict=True):
                 self._open(endpoint, listening, self._inventory)
             for front, listening in zip(fronts, bound[len(endpoints) :], strict=True):
                 self._put_in_front(front, listening)

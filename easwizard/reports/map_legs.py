@@ -128,7 +128,8 @@ def _unclear(case: Case, host: str) -> str | None:
         for observation, _ in (*case.tls(target), *case.tcp(target)):
             if not observation.ok:
                 return f"{observation.words} (from here)"
-        for observation, dns in case.dns(host):
+        # One view may lack a name that another gives: it has an address, and a look at it is still to come.
+        for observation, dns in () if case.addresses(host) else case.dns(host):
             if not dns.addresses:
                 return f"no address ({dns.resolver}: {observation.words or dns.outcome})"
     return None

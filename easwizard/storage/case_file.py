@@ -206,6 +206,7 @@ def _replace(path: Path, events: Iterable[Event]) -> None:
             os.fsync(stream.fileno())
         os.replace(name, path)
     except BaseException as error:
+        # Whatever ended it, even an interrupt: half a file must not stay beside the whole one.
         with suppress(OSError):
             os.unlink(name)
         if isinstance(error, OSError):

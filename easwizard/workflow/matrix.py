@@ -282,7 +282,7 @@ def _proxy(known: _Known, target: Target, place: Place) -> Cell:
 
 
 def _sign_ins(known: _Known, run: Run) -> Iterator[SignInRow]:
-    asked = {sample_id(e.request): e for e in run.errands if isinstance(e.request, SampleSignIn)}
+    asked = {sample_id(e.request): (e, e.request) for e in run.errands if isinstance(e.request, SampleSignIn)}
     told = {
         o.id: (o, o.facts)
         for o in known.by_id.values()
@@ -290,7 +290,7 @@ def _sign_ins(known: _Known, run: Run) -> Iterator[SignInRow]:
     }
     for id in dict.fromkeys((*told, *asked)):
         if id in asked:
-            yield _asked(id, asked[id])
+            yield _asked(id, *asked[id])
         else:
             observation, facts = told[id]
             yield SignInRow(
@@ -312,9 +312,7 @@ _STATES = {
 }
 
 
-def _asked(id: str, errand: Errand) -> SignInRow:
-    request = errand.request
-    assert isinstance(request, SampleSignIn)
+def _asked(id: str, errand: Errand, request: SampleSignIn) -> SignInRow:
     summary = next((o for o in errand.observations if o.id == id), None)
     ended = summary.facts if summary is not None and isinstance(summary.facts, SampleFacts) else None
     return SignInRow(

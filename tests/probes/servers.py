@@ -173,6 +173,24 @@ def unauthorized(*challenges: str) -> bytes:
     return ("\r\n".join([*lines, "Connection: close"]) + "\r\n\r\n").encode()
 
 
+class Crowd:
+    """Answers only when so many requests are there at once, and counts the most that ever were."""
+
+    def __init__(self, together: int) -> None:
+        self._together = threading.Barrier(together)
+        self._lock = threading.Lock()
+        self._now = self.most = 0
+
+    def __call__(self, _: Received) -> bytes:
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+        self._together.wait(10)
+        with self._lock:
+            self._now -= 1
+        return unauthorized("Basic")
+
+
 def server_context(issued: Issued) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.TemporaryDirectory() as folder:

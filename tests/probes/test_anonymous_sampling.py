@@ -20,6 +20,7 @@ from tests.probes.conftest import HOST, SHORT, MakeRun, look_at, samples, target
 from tests.probes.hostile import Witness, context_of
 from tests.probes.servers import (
     LOOPBACK,
+    Crowd,
     HttpsServer,
     Received,
     Server,
@@ -27,7 +28,6 @@ from tests.probes.servers import (
     reply,
     server_context,
     silent,
-    unauthorized,
 )
 
 
@@ -110,24 +110,6 @@ def test_nothing_is_given_away(run: MakeRun, authority: Authority, stranger: Aut
         assert samples(seen).ok == 3
 
 
-class Gate:
-    """Answers once so many are there together, and counts the most that ever were."""
-
-    def __init__(self, together: int) -> None:
-        self._barrier = threading.Barrier(together)
-        self._lock = threading.Lock()
-        self._now = self.most = 0
-
-    def __call__(self, _: Received) -> bytes:
-        with self._lock:
-            self._now += 1
-            self.most = max(self.most, self._now)
-        self._barrier.wait(10)
-        with self._lock:
-            self._now -= 1
-        return unauthorized("Basic")
-
-
 @pytest.mark.parametrize(
     ("at_once", "limits", "most"),
     [(3, Limits(), 3), (9, Limits(), 4), (9, Limits(per_endpoint=9, overall=2), 2), (0, Limits(), 1)],
@@ -135,10 +117,10 @@ class Gate:
 def test_so_many_at_a_time_and_never_more_than_the_limits(
     run: MakeRun, issued: Issued, at_once: int, limits: Limits, most: int
 ) -> None:
-    gate = Gate(most)
-    with HttpsServer(server_context(issued), gate) as server:
+    crowd = Crowd(most)
+    with HttpsServer(server_context(issued), crowd) as server:
         (seen,) = run(limits=limits)(sample(server.port, most * 3, at_once))
-    assert (gate.most, samples(seen).ok) == (most, most * 3)
+    assert (crowd.most, samples(seen).ok) == (most, most * 3)
 
 
 def test_beside_other_looks_at_the_address_the_limit_still_holds(run: MakeRun, issued: Issued) -> None:

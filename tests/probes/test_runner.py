@@ -17,6 +17,7 @@ from tests.probes.certificates import Authority, Issued
 from tests.probes.conftest import HOST, MakeRun, ask_proxy, look_at, samples, target
 from tests.probes.servers import (
     LOOPBACK,
+    Crowd,
     HttpsServer,
     Received,
     Server,
@@ -32,24 +33,6 @@ from tests.probes.test_sampling import ANNA, LEGACY, sign_in
 @pytest.fixture
 def issued(authority: Authority) -> Issued:
     return authority.issue(HOST)
-
-
-class Crowd:
-    """Answers only when so many requests are there at once, and counts the most that ever were."""
-
-    def __init__(self, together: int) -> None:
-        self._together = threading.Barrier(together)
-        self._lock = threading.Lock()
-        self._now = self.most = 0
-
-    def __call__(self, _: Received) -> bytes:
-        with self._lock:
-            self._now += 1
-            self.most = max(self.most, self._now)
-        self._together.wait(10)
-        with self._lock:
-            self._now -= 1
-        return unauthorized("Basic")
 
 
 @pytest.mark.parametrize(("limits", "most"), [(Limits(), 4), (Limits(per_endpoint=9, overall=2), 2)])

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from easwizard.case.case import Account, Case
-from easwizard.case.facts import Observation, Reason
+from easwizard.case.facts import DnsOutcome, Observation, Reason
 from easwizard.case.requests import Member, Target
 from easwizard.exchange.inventory import Endpoint, Inventory, NamespaceRecord, Role, VirtualDirectory
 from easwizard.exchange.products import Product
@@ -105,6 +105,16 @@ def test_unreachable_says_what_failed_and_where_from() -> None:
     lines = drawn(silent)
     assert lines[1] == "  └─▶ 192.0.2.5  ✗ nothing listens on this port"
     assert "oldmail.test  ? no answer to the connection: filtered, or no such host (from here)" in lines[-2]
+
+
+def test_a_name_that_one_view_lacks_is_not_said_to_have_no_address() -> None:
+    inside = cases.dns(cases.OLD_GENERIC, DnsOutcome.ANSWER, "internal")
+    outside = cases.dns(cases.OLD_GENERIC, DnsOutcome.NXDOMAIN, "external")
+    for looks in ((inside, outside), (outside, inside)):
+        line = next(line for line in drawn(cases.case(*looks)) if "oldmail.test" in line)
+        assert line.endswith("? not looked at yet")
+    alone = next(line for line in drawn(cases.case(outside)) if "oldmail.test" in line)
+    assert alone.endswith("? no address (external: nxdomain)")
 
 
 def test_nothing_is_drawn_without_a_name_and_nothing_claimed_without_a_look() -> None:

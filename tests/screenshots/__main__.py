@@ -28,6 +28,8 @@ def main() -> int:
 
         record()
     wanted = [s for s in SCENES if not said.scene or any(word in s.name for word in said.scene)]
+    if not wanted:
+        parser.error(f"no scene is called so; there are: {', '.join(sorted({s.name for s in SCENES}))}")
     if said.write and not said.scene:
         _clear()
     different = [line for scene in wanted for line in show(scene, WRITE if said.write else CHECK)]

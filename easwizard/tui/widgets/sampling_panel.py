@@ -26,7 +26,7 @@ def sampling_lines(row: SignInRow, width: int, signs: Symbols) -> list[Content]:
     if row.words is not None and not facts.sent:
         lines = [lines[0], plain(f"{row.state}: {row.words}")]
     elif facts.interval is not None and facts.share_failed is not None:
-        lines.append(_seen(facts))
+        lines.append(_seen(facts, facts.share_failed, facts.interval))
         lines.append(plain(interval_bar(width, facts.interval, facts.share_failed, bar), "$text-accent"))
     elif _could_cross(row):
         lines.append(plain("none crossed to the old servers yet, so nothing is known of the leg", "dim"))
@@ -85,9 +85,7 @@ def _counts(facts: SampleFacts, width: int) -> Iterator[Content]:
     yield joined(counted, plain(told, "dim"))
 
 
-def _seen(facts: SampleFacts) -> Content:
-    assert facts.share_failed is not None
-    assert facts.interval is not None
-    low, high = facts.interval
-    seen = f"seen {facts.crossed_failed} of {facts.crossed} = {percent(facts.share_failed)}"
+def _seen(facts: SampleFacts, share: float, interval: tuple[float, float]) -> Content:
+    low, high = interval
+    seen = f"seen {facts.crossed_failed} of {facts.crossed} = {percent(share)}"
     return joined(plain(seen, "bold"), f"   {low * 100:.0f} to {high * 100:.0f} % if draws are independent")
