@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import TypeVar
 
 from easwizard.case.facts import DnsFacts, Facts, HttpFacts, Observation, SampleFacts, TcpFacts, TlsFacts
+from easwizard.case.mending import Acceptance, GateRecord, StepRecord
 from easwizard.case.requests import Member, Resolver, Target
 from easwizard.exchange.inventory import Inventory, Role
 from easwizard.exchange.routing import Mailbox
@@ -80,6 +82,14 @@ class Import:
     notes: tuple[Noted, ...] = ()
     """What was understood and matters, but has no place in an inventory."""
     codes: tuple[StatedCode, ...] = ()
+    server: str | None = None
+    """The server it was taken on, by the admin's word or the file's name."""
+    read_at: datetime | None = None
+    """UTC; gates of the checklist ask how fresh it is."""
+    sha256: str | None = None
+    """Of the file as it was brought."""
+    copy: str | None = None
+    """The name of its copy without secrets, in the case's folder of evidence; None where none was kept."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +134,16 @@ class Case:
     """The files that the inventory was read from, in the order given."""
     contradictions: tuple[Contradiction, ...] = ()
     """What these files contradict each other about."""
+    steps: tuple[StepRecord, ...] = ()
+    """What was done of which plan, in the order of time."""
+    accepted: tuple[Acceptance, ...] = ()
+    """Findings that somebody decided to live with."""
+    gates: tuple[GateRecord, ...] = ()
+    """What people said of the gates of the checklist, in the order of time."""
+    changes: tuple[str, ...] = ()
+    """Changes planned for the cut-over, in order (the grammar of `exchange.changes`)."""
+    ticket: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Lines of the helpdesk's page that no question covers (J26), by field id."""
     stage: str = ""
     """Where in the wizard the admin was last; empty where the wizard was not used."""
 

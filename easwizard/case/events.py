@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from easwizard.case.case import Account, Case, Contradiction, DeviceCertificate, Import, Vantage
 from easwizard.case.facts import Observation
+from easwizard.case.mending import Acceptance, GateRecord, StepRecord
 from easwizard.case.requests import Member, Target
 from easwizard.exchange.inventory import Inventory
 
@@ -88,6 +89,50 @@ class ImportsRead:
 
 
 @dataclass(frozen=True)
+class StepTold:
+    """Something happened to a step of a plan."""
+
+    record: StepRecord
+
+
+@dataclass(frozen=True)
+class FindingAccepted:
+    """Somebody decided to live with a finding; an earlier decision about the same code and scope is replaced."""
+
+    acceptance: Acceptance
+
+
+@dataclass(frozen=True)
+class AcceptanceWithdrawn:
+    """Somebody no longer lives with it."""
+
+    code: str
+    scope: str
+
+
+@dataclass(frozen=True)
+class GateTold:
+    """Somebody said something of a gate."""
+
+    record: GateRecord
+
+
+@dataclass(frozen=True)
+class ChangesPlanned:
+    """The changes planned for the cut-over, all of them, in order."""
+
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TicketFilled:
+    """One line of the helpdesk's page; an empty text takes it away."""
+
+    line: str
+    text: str
+
+
+@dataclass(frozen=True)
 class WentTo:
     """The admin went to a stage of the wizard: that is where the case opens the next time."""
 
@@ -105,6 +150,12 @@ Event = (
     | Observed
     | InventoryRead
     | ImportsRead
+    | StepTold
+    | FindingAccepted
+    | AcceptanceWithdrawn
+    | GateTold
+    | ChangesPlanned
+    | TicketFilled
     | WentTo
 )
 
@@ -133,8 +184,25 @@ def happened(case: Case, event: Event) -> Case:
             return replace(case, inventory=inventory)
         case ImportsRead(imports, contradictions):
             return replace(case, imports=imports, contradictions=contradictions)
+        case StepTold(step):
+            return replace(case, steps=(*case.steps, step))
+        case FindingAccepted(new):
+            return replace(case, accepted=(*_without(case.accepted, new.code, new.scope), new))
+        case AcceptanceWithdrawn(code, scope):
+            return replace(case, accepted=_without(case.accepted, code, scope))
+        case GateTold(gate):
+            return replace(case, gates=(*case.gates, gate))
+        case ChangesPlanned(changes):
+            return replace(case, changes=changes)
+        case TicketFilled(line, text):
+            lines = {**case.ticket, line: text}
+            return replace(case, ticket=MappingProxyType({k: v for k, v in lines.items() if v}))
         case WentTo(stage):
             return replace(case, stage=stage)
+
+
+def _without(accepted: Iterable[Acceptance], code: str, scope: str) -> tuple[Acceptance, ...]:
+    return tuple(a for a in accepted if (a.code, a.scope) != (code, scope))
 
 
 def told(events: Iterable[Event]) -> Case:
@@ -157,5 +225,10 @@ def events_of(case: Case) -> tuple[Event, ...]:
         *(Observed(observation) for observation in case.observations),
         InventoryRead(case.inventory),
         ImportsRead(case.imports, case.contradictions),
+        *(StepTold(record) for record in case.steps),
+        *(FindingAccepted(acceptance) for acceptance in case.accepted),
+        *(GateTold(record) for record in case.gates),
+        ChangesPlanned(case.changes),
+        *(TicketFilled(line, text) for line, text in case.ticket.items()),
         WentTo(case.stage),
     )

@@ -7,28 +7,35 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
-from easwizard.case.case import Account, Case, DeviceCertificate, Vantage
+from easwizard.case.case import Account, Case, DeviceCertificate, Import, Vantage
 from easwizard.case.events import (
+    AcceptanceWithdrawn,
     Answered,
     AnswerWithdrawn,
     CertificateChosen,
     Event,
+    FindingAccepted,
     MembersNamed,
     Observed,
     TargetsNamed,
+    TicketFilled,
     events_of,
     told,
 )
 from easwizard.case.facts import DnsOutcome, Status
+from easwizard.case.mending import Acceptance, GateRecord, GateState, StepRecord, StepState
 from easwizard.case.requests import Member, Resolver
 from easwizard.storage.case_file import CaseFile, CaseFileError, NewerCaseFile, read_case, write_case
 from easwizard.storage.event_lines import from_line, to_line
 from tests.problems import cases
 
+_THEN = datetime(2026, 4, 1, 12, 30, tzinfo=UTC)
 FULL = replace(
     cases.case(
         cases.dns(cases.CERT, DnsOutcome.ANSWER),
@@ -41,12 +48,26 @@ FULL = replace(
     vantage=Vantage("jump", (Resolver("internal", "127.0.0.1", 5353),)),
     device_certificate=DeviceCertificate("phone.pfx", "CN=anna", has_sid=False),
     members=(Member("mail.test", "127.0.0.2", 8443), Member("mail.test", "127.0.0.3")),
+    imports=(Import("vdirs.xml", "Export-Clixml", {"server": 1}, server="EX13A", read_at=_THEN, sha256="00"),),
+    steps=(
+        StepRecord("namespace/duplicate/align", "align", StepState.DONE, _THEN, "anna", "EX07A"),
+        StepRecord("namespace/duplicate/align", "align", StepState.WAITING, _THEN, until=_THEN, note="caches"),
+    ),
+    accepted=(Acceptance("dns/ttl-too-long", "", "moves in May", date(2026, 5, 1), "anna", _THEN),),
+    gates=(GateRecord("gate/freeze", _THEN, GateState.WAIVED, "bob", "agreed", waived_until=date(2026, 5, 1)),),
+    changes=("remove-vdir=EX07A/Default Web Site",),
+    ticket=MappingProxyType({"call-back": "extension 12"}),
 )
 EVENTS: tuple[Event, ...] = (
     TargetsNamed((cases.GENERIC,)),
     Answered("since", "coexistence"),
     Answered("owa", "works"),
     AnswerWithdrawn("since"),
+    FindingAccepted(Acceptance("dns/ttl-too-long", "", "moves in May", date(2026, 5, 1))),
+    FindingAccepted(Acceptance("dns/ttl-too-long", "", "moves in June", date(2026, 6, 1))),
+    AcceptanceWithdrawn("dns/ttl-too-long", ""),
+    TicketFilled("call-back", "extension 12"),
+    TicketFilled("call-back", ""),
     CertificateChosen(None),
     MembersNamed(()),
     Observed(cases.accepts(cases.OLD_GENERIC)),
