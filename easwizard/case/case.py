@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from easwizard.case.facts import DnsFacts, Facts, HttpFacts, Observation, SampleFacts, TcpFacts, TlsFacts
+from easwizard.case.log_counts import LogCounts
 from easwizard.case.mending import Acceptance, GateRecord, StepRecord
 from easwizard.case.requests import Member, Resolver, Target
 from easwizard.exchange.inventory import Inventory, Role
@@ -134,6 +135,8 @@ class Case:
     """The files that the inventory was read from, in the order given."""
     contradictions: tuple[Contradiction, ...] = ()
     """What these files contradict each other about."""
+    logs: LogCounts | None = None
+    """What the server logs say, counted and bounded (`case.log_keeping`); never a row. None: no log was read."""
     steps: tuple[StepRecord, ...] = ()
     """What was done of which plan, in the order of time."""
     accepted: tuple[Acceptance, ...] = ()

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from easwizard.case.case import Account, Case, Contradiction, DeviceCertificate, Import, Vantage
 from easwizard.case.facts import Observation
+from easwizard.case.log_counts import LogCounts
 from easwizard.case.mending import Acceptance, GateRecord, StepRecord
 from easwizard.case.requests import Member, Target
 from easwizard.exchange.inventory import Inventory
@@ -74,6 +75,13 @@ class Observed:
 
 
 @dataclass(frozen=True)
+class LooksWithdrawn:
+    """Looks that a file told which was taken away again, by their ids."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class InventoryRead:
     """The inventory as it stands after an import."""
 
@@ -86,6 +94,13 @@ class ImportsRead:
 
     imports: tuple[Import, ...]
     contradictions: tuple[Contradiction, ...] = ()
+
+
+@dataclass(frozen=True)
+class LogsRead:
+    """What the server logs say, all of them together; None where they were taken away again."""
+
+    counts: LogCounts | None
 
 
 @dataclass(frozen=True)
@@ -148,8 +163,10 @@ Event = (
     | Answered
     | AnswerWithdrawn
     | Observed
+    | LooksWithdrawn
     | InventoryRead
     | ImportsRead
+    | LogsRead
     | StepTold
     | FindingAccepted
     | AcceptanceWithdrawn
@@ -180,10 +197,14 @@ def happened(case: Case, event: Event) -> Case:
             return replace(case, answers=MappingProxyType(left))
         case Observed(observation):
             return case.with_observations((observation,))
+        case LooksWithdrawn(ids):
+            return replace(case, observations=tuple(o for o in case.observations if o.id not in ids))
         case InventoryRead(inventory):
             return replace(case, inventory=inventory)
         case ImportsRead(imports, contradictions):
             return replace(case, imports=imports, contradictions=contradictions)
+        case LogsRead(counts):
+            return replace(case, logs=counts)
         case StepTold(step):
             return replace(case, steps=(*case.steps, step))
         case FindingAccepted(new):
@@ -225,6 +246,7 @@ def events_of(case: Case) -> tuple[Event, ...]:
         *(Observed(observation) for observation in case.observations),
         InventoryRead(case.inventory),
         ImportsRead(case.imports, case.contradictions),
+        *((LogsRead(case.logs),) if case.logs is not None else ()),
         *(StepTold(record) for record in case.steps),
         *(FindingAccepted(acceptance) for acceptance in case.accepted),
         *(GateTold(record) for record in case.gates),
