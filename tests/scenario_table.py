@@ -14,7 +14,7 @@ from easwizard.lab.scenario import Expectation, Scenario
 from easwizard.lab.scenario_reader import load_scenario, scenario_names
 
 FILE = Path(__file__).parent.parent / "easwizard" / "lab" / "scenarios" / "README.md"
-LOOKS = ("names", "account")
+LOOKS = ("names", "account", "evidence")
 _LETTER = {"confirmed": "C", "likely": "L", "possible": "p", "ruled-out": "r", "not-examined": "-"}
 
 
@@ -32,8 +32,8 @@ def _lines(scenarios: tuple[Scenario, ...]) -> Iterator[str]:
     yield ""
     yield "## By scenario"
     yield ""
-    yield "| scenario | what it is | found with names alone | exit | found with accounts too | exit |"
-    yield "|---|---|---|---|---|---|"
+    yield "| scenario | what it is | names alone | exit | accounts too | exit | files alone | exit |"
+    yield "|---|---|---|---|---|---|---|---|"
     for scenario in scenarios:
         seen = [cell for look in LOOKS for cell in _found(scenario.expectations.get(look))]
         yield f"| `{scenario.name}` | {scenario.title} | {' | '.join(seen)} |"
@@ -44,12 +44,16 @@ def _lines(scenarios: tuple[Scenario, ...]) -> Iterator[str]:
     yield "|---|---|---|"
     for entry in catalogue():
         found = [s.name for s in scenarios if any(entry.code in e.must for e in _expected(s).values())]
-        spared = [s.name for s in scenarios if any(e.spares(entry.code) for e in _expected(s).values())]
+        spared = [s.name for s in scenarios if s.name not in found and _spares(s, entry.code)]
         yield f"| `{entry.code}` | {', '.join(f'`{name}`' for name in found) or '-'} | {_counted(spared)} |"
 
 
 def _expected(scenario: Scenario) -> Mapping[str, Expectation]:
     return scenario.expectations
+
+
+def _spares(scenario: Scenario, code: str) -> bool:
+    return any(expectation.spares(code) for expectation in _expected(scenario).values())
 
 
 def _found(expectation: Expectation | None) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from easwizard.case.facts import HttpFacts, Observation, SampleFacts
 from easwizard.case.requests import Target
 from easwizard.case.untrusted import visible
 from easwizard.diagnosis.clues import Clue, Effect, Group
-from easwizard.diagnosis.legacy_names import INTERNAL_URL
+from easwizard.diagnosis.legacy_names import internal_url_use
 from easwizard.diagnosis.verdicts import Severity
 from easwizard.exchange.certainty import Basis
 from easwizard.exchange.inventory import Role
@@ -40,10 +40,9 @@ def phone_names(case: Case) -> tuple[Target, ...]:
 
 
 def old_names(case: Case) -> tuple[Target, ...]:
-    """The legacy names that may be an InternalUrl now: all that the admin did not deny (J4)."""
-    return tuple(
-        t for t in case.with_role(Role.LEGACY_GENERIC, Role.LEGACY_CERT) if case.answer(INTERNAL_URL + t.host) != "no"
-    )
+    """The legacy names that may be an InternalUrl now: all but those that are denied (J4)."""
+    named = case.with_role(Role.LEGACY_GENERIC, Role.LEGACY_CERT)
+    return tuple(t for t in named if internal_url_use(case, t.host).now != "no")
 
 
 def anonymous(case: Case, target: Target) -> tuple[Look, ...]:
@@ -129,14 +128,17 @@ def old_name_clues(
         hits = [look for look in looks if is_ill(look)]
         if not hits:
             continue
-        used = case.answer(INTERNAL_URL + target.host) == "yes"
+        use = internal_url_use(case, target.host)
+        used = use.now == "yes"
         text = f"{target.host} {words(hits[0][1])}{where(hits, looks)}"
-        text += "; it is an InternalUrl now (your answer)" if used else "; that matters only if it is an InternalUrl"
+        text += (
+            f"; it is an InternalUrl now ({use.told_by})" if used else "; that matters only if it is an InternalUrl"
+        )
         yield Clue(
             Effect.SUPPORTS,
             text,
             f"{source}, J4",
-            Group.ANSWER if used else Group.PROBE,
+            Group.ANSWER if used and use.is_answer else Group.PROBE,
             basis,
             (target.host,),
             hits[0][0].id,
@@ -145,7 +147,7 @@ def old_name_clues(
 
 
 def severity_by_use(case: Case, clues: Iterable[Clue], usual: Severity) -> Severity:
-    """The usual severity where a name is ill that phones or, by the admin's word, proxying servers use (J4)."""
+    """The usual severity where a name is ill that phones or, as far as is told, proxying servers use (J4)."""
     ill = {name for clue in clues if clue.is_positive for name in clue.subject}
-    unsure = {t.host for t in old_names(case) if case.answer(INTERNAL_URL + t.host) != "yes"}
+    unsure = {t.host for t in old_names(case) if internal_url_use(case, t.host).now != "yes"}
     return Severity.MEDIUM if ill and ill <= unsure and usual is Severity.HIGH else usual

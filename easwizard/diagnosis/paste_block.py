@@ -1,8 +1,9 @@
 """Composes what is pasted on each newer server: how that server, which makes the legacy leg, sees the old names (J7).
 
 The block only reads: it resolves the names, shows their lines in the hosts file, and asks each `/Proxy` once
-without credentials (exchange.md 1.4). Only host names of the plainest form are put in, so that no name can become
-a command. What comes out is not judged here.
+without credentials (exchange.md 1.4). Where the server does not trust the certificate it asks once more without
+checking it, for that one request, since a proxying server is believed to put up with such a certificate (1.3). Only
+host names of the plainest form are put in, so that no name can become a command. What comes out is not judged here.
 """
 
 from __future__ import annotations
@@ -34,19 +35,31 @@ _BLOCK = """\
     catch { "dns $bare error $($_.Exception.GetBaseException().Message)" }
     Get-Content "$env:windir\\System32\\drivers\\etc\\hosts" -ErrorAction SilentlyContinue |
       Where-Object { $_ -match ('(^|\\s)' + [regex]::Escape($bare) + '(\\s|$)') } | ForEach-Object { "hosts $_" }
-    $reply = $null
-    try {
-      $ask = [Net.WebRequest]::Create("https://$name@PATH@")
-      $ask.Method = 'OPTIONS'; $ask.AllowAutoRedirect = $false; $ask.Timeout = 60000
-      $reply = $ask.GetResponse()
-    } catch {
-      $failed = $_.Exception.GetBaseException()
-      if ($failed -is [Net.WebException]) { $reply = $failed.Response }
-      if (-not $reply) { "proxy $name error $($failed.Message)" }
-    }
-    if ($reply) {
-      "proxy $name $([int]$reply.StatusCode) $($reply.Headers.GetValues('WWW-Authenticate') -join ', ')"
-      $reply.Close()
+    $usual = [Net.ServicePointManager]::ServerCertificateValidationCallback
+    foreach ($check in $true, $false) {
+      $reply = $null; $kind = ''
+      try {
+        # Only where the certificate is not trusted, and for one request: the same question without that check.
+        if (-not $check) { [Net.ServicePointManager]::ServerCertificateValidationCallback = { $true } }
+        $ask = [Net.WebRequest]::Create("https://$name@PATH@")
+        $ask.Method = 'OPTIONS'; $ask.AllowAutoRedirect = $false; $ask.Timeout = 60000
+        $ask.Proxy = $null; $ask.KeepAlive = $false
+        $reply = $ask.GetResponse()
+      } catch {
+        $said = $_.Exception.GetBaseException().Message
+        $failed = $_.Exception
+        while ($failed -and ($failed -isnot [Net.WebException])) { $failed = $failed.InnerException }
+        if ($failed) { $reply = $failed.Response; $kind = [string] $failed.Status }
+      } finally {
+        [Net.ServicePointManager]::ServerCertificateValidationCallback = $usual
+      }
+      if ($reply) {
+        "proxy $name $([int]$reply.StatusCode) $($reply.Headers.GetValues('WWW-Authenticate') -join ', ')"
+        $reply.Close()
+        break
+      }
+      if ($check -and ($kind -eq 'TrustFailure')) { "trust $name no $said" }
+      else { "proxy $name error $($kind): $said"; break }
     }
   }
   '@END@'

@@ -8,6 +8,8 @@ from easwizard.case.case import Case
 from easwizard.case.facts import SampleFacts, Status
 from easwizard.case.requests import Target
 from easwizard.diagnosis.finding import NotExamined
+from easwizard.diagnosis.log_outcome import unseen_in_logs
+from easwizard.diagnosis.vantage import seen_by_proxying_servers
 from easwizard.exchange.inventory import Role
 from easwizard.exchange.products import Product
 from easwizard.exchange.replies import ACTIVESYNC_PATH, PROXY_PATH
@@ -15,7 +17,8 @@ from easwizard.exchange.replies import ACTIVESYNC_PATH, PROXY_PATH
 
 def unseen(case: Case) -> tuple[NotExamined, ...]:
     """Everything that was not looked at, in the order an admin would ask about it."""
-    return (*_sign_ins(case), *_not_grouped(case), *_certificates(case), *_the_leg(case), *_failed_looks(case))
+    seen = (*_sign_ins(case), *_not_grouped(case), *_certificates(case), *_the_leg(case), *_failed_looks(case))
+    return (*unseen_in_logs(case), *seen)
 
 
 def _sign_ins(case: Case) -> Iterator[NotExamined]:
@@ -63,9 +66,13 @@ def _certificates(case: Case) -> Iterator[NotExamined]:
 
 
 def _the_leg(case: Case) -> Iterator[NotExamined]:
-    if case.with_role(Role.LEGACY_GENERIC, Role.LEGACY_CERT):
+    own = seen_by_proxying_servers(case)
+    seen = {o.target for o in case.observations if o.id in own}
+    left = [t for t in case.with_role(Role.LEGACY_GENERIC, Role.LEGACY_CERT) if t.name not in seen]
+    if left:
+        which = "the legacy names" if not seen else " and ".join(t.host for t in left)
         yield NotExamined(
-            "the legacy names as the proxying servers see them",
+            f"{which} as the proxying servers see them",
             f"looked at from {case.vantage.host}; the mailbox servers' own DNS, hosts file, firewall and "
             "TLS settings decide (J7)",
         )

@@ -11,9 +11,29 @@ from easwizard.diagnosis.verdicts import Verdict
 _SEEN_BY_THE_LEG_ITSELF = {Group.SAMPLING, Group.LOG, Group.EVIDENCE}
 
 
-def jump_box_caps(clues: Iterable[Clue]) -> tuple[Cap, ...]:
-    """At most likely, until crossed samples, a log or the configuration speaks for the problem too."""
-    if any(clue.is_positive and clue.group in _SEEN_BY_THE_LEG_ITSELF for clue in clues):
+PASTED = "paste:"
+"""How the ids of observations begin that a paste of J7 brought (`evidence.readers.proxying_paste`)."""
+
+
+def seen_by_proxying_servers(case: Case) -> frozenset[str]:
+    """The ids of what proxying servers themselves saw of the old names, by their pastes (J7).
+
+    A paste that was taken on an old server by mistake is none of these.
+    """
+    pasted = (o for o in case.observations if o.id.startswith(PASTED))
+    return frozenset(o.id for o in pasted if not _is_old(case, o.vantage))
+
+
+def _is_old(case: Case, name: str) -> bool:
+    server = case.inventory.server(name.partition(".")[0])
+    return server is not None and server.product is not None and server.product.is_legacy
+
+
+def jump_box_caps(case: Case, clues: Iterable[Clue]) -> tuple[Cap, ...]:
+    """At most likely, until crossed samples, a log, the configuration or a proxying server's own look speaks too."""
+    own = seen_by_proxying_servers(case)
+    positive = [clue for clue in clues if clue.is_positive]
+    if any(clue.group in _SEEN_BY_THE_LEG_ITSELF or clue.observation in own for clue in positive):
         return ()
     because = "a jump box is not the proxying server: what it sees alone never confirms"
     return (Cap(Verdict.LIKELY, because, "J7"),)

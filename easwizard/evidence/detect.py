@@ -14,7 +14,14 @@ from easwizard.evidence import readers
 from easwizard.evidence.decoding import HEAD, NotText, decode
 from easwizard.evidence.exported import Progress
 from easwizard.evidence.import_files import ImportFile
-from easwizard.evidence.readers import clixml, format_list
+from easwizard.evidence.readers import (
+    appcmd,
+    clixml,
+    format_list,
+    netsh_sslcert,
+    proxying_paste,
+    windows_feature_text,
+)
 from easwizard.evidence.reading import MOST_BYTES, Reader, Reading, Source, Trouble
 
 UNKNOWN = "not recognised"
@@ -73,7 +80,12 @@ def read_source(source: Source) -> Reading:
     return Reading(source.name, UNKNOWN, troubles=(Trouble(source.name, why),))
 
 
-_PASTED = ("Get-WindowsFeature", "netsh http show sslcert", format_list.READER.format)
+_PASTED = frozenset(
+    reader.format
+    for reader in (
+        appcmd.READER, netsh_sslcert.READER, windows_feature_text.READER, proxying_paste.READER, format_list.READER,
+    )
+)  # fmt: skip
 """Outputs that a paste may hold side by side."""
 
 
@@ -86,14 +98,18 @@ def _together(readings: list[Reading]) -> Reading:
     first, *others = readings
     for other in others:
         objects = {k: first.objects.get(k, 0) + other.objects.get(k, 0) for k in {**first.objects, **other.objects}}
-        first = replace(
-            first,
-            format=f"{first.format} and {other.format}",
+        first = Reading(
+            first.file,
+            f"{first.format} and {other.format}",
             claims=first.claims + other.claims,
             objects=objects,
-            troubles=first.troubles + other.troubles,
+            troubles=tuple(dict.fromkeys(first.troubles + other.troubles)),
+            findings=tuple(dict.fromkeys(first.findings + other.findings)),
             incomplete=first.incomplete + other.incomplete,
             notes=first.notes + other.notes,
+            found_on={**other.found_on, **first.found_on},
+            iis=first.iis + other.iis,
+            observations=first.observations + other.observations,
         )
     return first
 

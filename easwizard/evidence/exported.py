@@ -6,6 +6,7 @@ one. Knows no cmdlet: what the properties mean is the business of `cmdlets`.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ class Exported:
         return bare_type(self.types[0]) if self.types else ""
 
 
+@functools.lru_cache(maxsize=256)
 def bare_type(name: str) -> str:
     """A type name without `Deserialized.` and `Selected.`; the two may be nested."""
     while True:
@@ -67,12 +69,21 @@ TYPE_INSTEAD = "only the name of its type was written"
 
 def of_text(text: str) -> Value:
     """A scalar given as text. One or more bare .NET type names are what flattening leaves of a list (3, 4)."""
+    return _of_short(text) if len(text) <= _SHORT else _of_any(text)
+
+
+def _of_any(text: str) -> Value:
     stripped = text.strip()
     if stripped[:10].startswith(("System.", "Microsoft.")) and _TYPE_NAME.fullmatch(
         stripped[:TYPE_NAME_LENGTH].split(" ", 1)[0]
     ):
         return Value(lost=TYPE_INSTEAD)
     return Value(text=stripped)
+
+
+_SHORT = 100
+_of_short = functools.lru_cache(maxsize=4096)(_of_any)
+"""Most values of an export are the same few: switches, names of enumerations, one URL on every server."""
 
 
 _ELLIPSES = ("...", "…")

@@ -16,7 +16,9 @@ from easwizard.case.untrusted import visible
 from easwizard.evidence.reading import Reading
 
 _OWN_FILE = re.compile(
-    r"(?i)(?:applicationHost-(?P<iis>[\w-]{1,63})\.config|(?:features|sslcert|MetaBase)-(?P<other>[\w-]{1,63})\.(?:txt|xml))"
+    r"(?i)applicationHost-(?P<iis>[\w-]{1,63})\.config"
+    r"|(?:appcmd|features|sslcert|MetaBase)-(?P<other>[\w-]{1,63})\.(?:txt|xml)"
+    r"|(?P<web>[\w-]{1,63})-(?:Default Web Site|Exchange Back End)-EAS_web\.config"
 )
 """Names that the commands of `holes` give to files that do not name their server."""
 
@@ -54,7 +56,7 @@ def import_file(argument: str) -> ImportFile:
 def server_in_name(path: PurePath) -> str | None:
     """The server that a file's name tells, as `applicationHost-EX13A.config` does."""
     found = _OWN_FILE.fullmatch(path.name)
-    return (found["iis"] or found["other"]) if found else None
+    return next((name for name in found.groups() if name), None) if found else None
 
 
 def _exists(path: Path) -> bool:

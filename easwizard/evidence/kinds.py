@@ -5,6 +5,7 @@ Source: evidence-formats 6 and 11. Says what an object is, not what it means; an
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection
 from enum import StrEnum
@@ -97,9 +98,13 @@ KNOWN_UNUSED = {
 
 def kind_of(exported: Exported) -> Kind | None:
     """What an object is; None where it is nothing that is understood."""
-    if not _SAYS_NOTHING.fullmatch(exported.type):
-        return next((kind for end, kind in _TYPE_ENDS.items() if exported.type.endswith(end)), None)
-    return kind_by_properties(exported.properties)
+    type = exported.type
+    return kind_by_properties(exported.properties) if _SAYS_NOTHING.fullmatch(type) else _kind_by_type(type)
+
+
+@functools.lru_cache(maxsize=256)
+def _kind_by_type(type: str) -> Kind | None:
+    return next((kind for end, kind in _TYPE_ENDS.items() if type.endswith(end)), None)
 
 
 def kind_by_properties(properties: Properties) -> Kind | None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from easwizard.case.untrusted import visible
 from easwizard.evidence import names
+from easwizard.evidence.iis_claims import bound
 from easwizard.evidence.reading import Claim, Reading, ServerKey, Side, VdirKey
 from easwizard.exchange.inventory import Binding, Inventory, Server, VirtualDirectory, host_of
 from easwizard.exchange.products import parse_build
@@ -110,7 +111,7 @@ class _Merging:
         about = word.claim.about
         if isinstance(about, ServerKey):
             server = self._known(about.name)
-            self._servers[server].setdefault(word.claim.property, []).append(word)
+            self._servers[server].setdefault(_property_of(word.claim), []).append(word)
             return
         key = (self._known(about.server), about.web_site.strip().casefold())
         vdir = self._vdirs.setdefault(key, {})
@@ -140,7 +141,7 @@ class _Merging:
             "name": about,
             "role_services": _mapping(settled, "role_services"),
             "ds_mapper": _mapping(settled, "ds_mapper") or None,
-            "bindings": tuple(_bindings(settled)),
+            "bindings": tuple(_bindings(settled, words)),
         }
         return Server(**values)
 
@@ -223,11 +224,28 @@ def _mapping(settled: Mapping[str, object], field: str) -> dict[str, bool]:
     return {key: value for key, value in found.items() if isinstance(value, bool)}
 
 
-def _bindings(settled: Mapping[str, object]) -> Iterator[Binding]:
+_BINDING = "bindings/"
+
+
+def _property_of(claim: Claim) -> str:
+    """The property of a server; two spellings of one binding of one web site are one."""
+    if not claim.property.startswith(_BINDING):
+        return claim.property
+    site, binding = _site_and_binding(claim)
+    return f"{_BINDING}{site.casefold()}/{binding}"
+
+
+def _site_and_binding(claim: Claim) -> tuple[str, str]:
+    """`:443:` and `0.0.0.0:443:` are every address, as `*:443:` is; host names know no case."""
+    site, _, binding = claim.property.removeprefix(_BINDING).rpartition("/")
+    return site.strip(), (bound(binding) or binding).casefold()
+
+
+def _bindings(settled: Mapping[str, object], words: _Words) -> Iterator[Binding]:
     for name, value in settled.items():
-        if name.startswith("bindings/") and value is not None and value is not False:
-            site, _, binding = name.removeprefix("bindings/").rpartition("/")
-            yield Binding(site, binding)
+        if name.startswith(_BINDING) and value is not None and value is not False:
+            spelled = {_site_and_binding(word.claim) for word in words[name]}
+            yield Binding(*min(spelled))
 
 
 def _source(claim: Claim) -> str:

@@ -89,6 +89,7 @@ def server_of_identity(identity: str) -> str | None:
     return server.strip() or None if separator else None
 
 
+@functools.lru_cache(maxsize=256)
 def metabase(path: str) -> tuple[str, int, str] | None:
     """Host, web site number and vdir path of `IIS://host/W3SVC/1/ROOT/Name`; None where it is not of that form."""
     found = _METABASE.fullmatch(path.strip())
@@ -107,6 +108,7 @@ _MASKED = re.compile(
 )
 
 
+@functools.lru_cache(maxsize=1024)
 def looks_anonymised(name: str) -> bool:
     """Whether a host name seems to stand for another, so that looking at it would look at a stranger (5)."""
     return bool(_MASKED.search(name))

@@ -6,6 +6,7 @@ unknown and is said, never guessed (evidence-formats 2); so does a URL that was 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -101,6 +102,7 @@ def _unwrapped(text: str) -> str:
     return bare.strip("`'\"")
 
 
+@functools.lru_cache(maxsize=4096)
 def _distrust(text: str) -> str:
     """Why a text is no URL to go by; `""` where it is one."""
     if "..." in text or "…" in text:

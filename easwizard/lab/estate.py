@@ -19,6 +19,7 @@ from easwizard.lab.drawing import Clock
 from easwizard.lab.errors import LabError
 from easwizard.lab.identities import IssuedCertificate
 from easwizard.lab.journal import Journal, Visit
+from easwizard.lab.proxy_leg import LegCaller
 from easwizard.lab.running import Running
 from easwizard.lab.scenario import Account, Scenario
 
@@ -139,6 +140,11 @@ class Estate:
     @property
     def device_certificates(self) -> tuple[IssuedCertificate, ...]:
         return self._started.device_certificates
+
+    @property
+    def leg_caller(self) -> LegCaller:
+        """Makes legs as the front ends do."""
+        return self._started.caller
 
     @property
     def control_address(self) -> str:

@@ -58,7 +58,7 @@ class FrontEnd:
     ) -> LegOutcome:
         """Make the leg for one request of one account."""
         drawn = self.picker.draw(candidates(inventory, account), account.user)
-        target = _target(drawn, inventory) if drawn else None
+        target = leg_target(drawn, inventory) if drawn else None
         answer = None
         if target is not None:
             answer = self.caller.call(target, request.method, account.user, site.knobs.outbound_tls)
@@ -75,7 +75,7 @@ class FrontEnd:
         return refused(self.failure_status)
 
 
-def _target(drawn: VirtualDirectory, inventory: Inventory) -> LegTarget | None:
+def leg_target(drawn: VirtualDirectory, inventory: Inventory) -> LegTarget | None:
     """Where the leg goes: the InternalUrl; for 2010 the server's own name, as is believed (exchange.md 1.2, J13).
 
     The health ping that is believed to choose among 2010 servers is left out.

@@ -39,7 +39,7 @@ _COMMANDS_14 = _COMMANDS_12.replace("GetHierarchy,CreateCollection,DeleteCollect
 
 def server_headers(server: Server) -> Headers:
     """What a server adds to whatever it answers: its IIS version, and from 2013 on who it is."""
-    headers = (("Server", f"Microsoft-IIS/{_iis_version(server.windows)}"), ("X-Powered-By", "ASP.NET"))
+    headers = (("Server", f"Microsoft-IIS/{iis_version(server.windows)}"), ("X-Powered-By", "ASP.NET"))
     if server.product is None or server.product.is_legacy:
         return headers
     return (*headers, ("request-id", str(uuid.uuid4())), ("X-FEServer", server.name.upper()))
@@ -111,7 +111,8 @@ _PAGES = {
 }
 
 
-def _iis_version(windows: str | None) -> str:
+def iis_version(windows: str | None) -> str:
+    """The version of IIS that comes with a Windows Server, `8.5`; the newest where that is not known."""
     return _IIS_OF_WINDOWS.get((windows or "").removeprefix("Windows ").removeprefix("Server "), _NEWEST_IIS)
 
 

@@ -1,7 +1,7 @@
 """What a running estate tells others: the one JSON line of `lab --headless` and a `check` command that fits it.
 
-It reads the estate and changes nothing but the evidence in the estate's own folder. The form is DESIGN section 6's;
-the lab's own passwords may appear.
+It reads the estate and changes nothing but the evidence and logs in the estate's own folder. The form is DESIGN
+section 6's; the lab's own passwords may appear.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ import os
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 from easwizard.lab.estate import Estate
-from easwizard.lab.evidence_files import Addresses, write_evidence
+from easwizard.lab.evidence_files import Behaviour, write_evidence
+from easwizard.lab.logs.log_files import WrittenLogs, write_logs
+from easwizard.lab.server_output import Addresses
 
 Vantage = Literal["names", "account"]
 FORMAT = "easwizard-lab"
@@ -58,6 +61,7 @@ def invitation(estate: Estate) -> dict[str, Any]:
             for account in estate.accounts
         ],
         "evidence": [str(path) for path in evidence_of(estate)],
+        "logs": [str(folder) for folder in logs_of(estate, _yesterday(datetime.now(UTC))).folders],
         "control": {"address": estate.control_address, "token": estate.control_token},
         "check": _check(estate),
     }
@@ -85,8 +89,16 @@ def check_arguments(estate: Estate, vantage: Vantage) -> tuple[list[str], dict[s
 
 def evidence_of(estate: Estate) -> tuple[Path, ...]:
     """The estate as it is now, as files in its folder; gone when it stops."""
-    addresses = Addresses(estate.addresses, estate.port)
-    return write_evidence(estate.folder / "evidence", estate.inventory, addresses)
+    how = Behaviour(Addresses(estate.addresses, estate.port), estate.scenario.site_knobs)
+    return write_evidence(estate.folder / "evidence", estate.inventory, how)
+
+
+def logs_of(estate: Estate, day: date) -> WrittenLogs:
+    """What the estate's servers logged on a made day, in its folder; gone when it stops.
+
+    The old servers are asked for it over TLS, once each; an estate that is asked again writes its logs anew.
+    """
+    return write_logs(estate, day, estate.folder / "logs")
 
 
 def posix_line(argv: Sequence[str], environment: Mapping[str, str]) -> str:
@@ -99,6 +111,10 @@ def powershell_line(argv: Sequence[str], environment: Mapping[str, str]) -> str:
     """One line for PowerShell."""
     assignments = [f"$env:{name} = {_powershell_quoted(value)};" for name, value in environment.items()]
     return " ".join([*assignments, "&", *(_powershell_quoted(argument) for argument in argv)])
+
+
+def _yesterday(now: datetime) -> date:
+    return now.date() - timedelta(days=1)
 
 
 def _check(estate: Estate) -> dict[str, Any]:

@@ -52,21 +52,26 @@ class LegCaller:
 
     def call(self, target: LegTarget, method: str, user: str, oldest_tls: Tls) -> Reply | None:
         """What the far side answered; None when it could not be reached."""
+        for address in self.resolve(target.host):
+            try:
+                return self.call_at(address, target, method, user, oldest_tls)
+            except https_client.FAILURES:
+                # A far side that breaks off is a leg that failed; a client then tries the next address.
+                continue
+        return None
+
+    def call_at(self, address: str, target: LegTarget, method: str, user: str, oldest_tls: Tls) -> Reply:
+        """What one address answered; raises one of `https_client.FAILURES`."""
         headers = (
             ("Host", target.host),
             ("Authorization", f"Negotiate {self.server_token}"),
             (USER_HEADER, user),
         )
         request = Request(method, target.path, headers)
-        for address in self._resolve(target.host):
-            try:
-                return https_client.ask((address, self.port), target.host, request, oldest_tls, _LEG_SECONDS)
-            except https_client.FAILURES:
-                # A far side that breaks off is a leg that failed; a client then tries the next address.
-                continue
-        return None
+        return https_client.ask((address, self.port), target.host, request, oldest_tls, _LEG_SECONDS)
 
-    def _resolve(self, host: str) -> list[str]:
+    def resolve(self, host: str) -> list[str]:
+        """The addresses that the estate's own DNS gives; none where it has none or does not answer."""
         query = dns.message.make_query(host, dns.rdatatype.A)
         try:
             reply = dns.query.udp(query, self.resolver[0], timeout=_DNS_SECONDS, port=self.resolver[1])

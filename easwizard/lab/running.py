@@ -83,6 +83,11 @@ class Running:
         """Endpoint label, lower case, to its address."""
         return {label: site.endpoint.address or "" for label, (site, _) in self._sites.items()}
 
+    @property
+    def caller(self) -> LegCaller:
+        """Makes legs as the estate's front ends do."""
+        return LegCaller(self._dns[_FRONT_END_VIEW].address, self.port, self._server_token)
+
     def start(self) -> None:
         self._identities.publish()
         for view in VIEWS:
@@ -136,14 +141,13 @@ class Running:
     def _shared(self) -> Premises:
         knobs = self._scenario.knobs
         window = knobs.pick_minutes * 60 * self._time_scale
-        caller = LegCaller(self._dns[_FRONT_END_VIEW].address, self.port, self._server_token)
         picker = Picker(knobs.pick, self._seed, window, self._clock)
         return Premises(
             scenario=self._scenario,
             inventory=lambda: self._inventory,
             directory=Directory(self._scenario.accounts),
             authority=self._identities.authority,
-            front_end=FrontEnd(picker, caller, knobs.leg_failure_status),
+            front_end=FrontEnd(picker, self.caller, knobs.leg_failure_status),
             bag=Bag(self._seed),
             dice=Dice(self._seed),
             journal=self._journal,

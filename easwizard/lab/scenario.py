@@ -17,6 +17,9 @@ VANTAGES = ("names", "account", "evidence", "logs")
 CLOUD_URL = "https://cloud.example.test/Microsoft-Server-ActiveSync"
 """Where phones of mailboxes in Exchange Online are sent; nothing answers there."""
 EVERY_OTHER = "*"
+LOG_HOURS = range(6, 18)
+"""The hours (UTC) of a made day in which people use their phones."""
+MOST_LOG_USERS = 10_000
 VERDICTS = ("confirmed", "likely", "possible", "ruled-out", "not-examined")
 
 
@@ -240,6 +243,17 @@ class Expectation:
 
 
 @dataclass(frozen=True)
+class LogKnobs:
+    """The made day that the servers' logs tell of."""
+
+    users: int = 20
+    """People with a phone, made in the likeness of the accounts; the accounts themselves are among them."""
+    requests_per_user: int = 40
+    began: int | None = None
+    """The hour (UTC) from which on the estate is as it is now; before it every request went well. None: all day."""
+
+
+@dataclass(frozen=True)
 class Scenario:
     """One lab estate and what a good diagnosis says of it."""
 
@@ -262,6 +276,7 @@ class Scenario:
     """Pairs of host and endpoint label that the printed check command reaches directly (`--connect-to`)."""
     fronts: Mapping[str, Front] = field(default_factory=dict)
     """By lower-case host."""
+    logs: LogKnobs = LogKnobs()
     expectations: Mapping[str, Expectation] = field(default_factory=dict)
     """By vantage: names, account, evidence, logs."""
 

@@ -9,7 +9,19 @@ import re
 
 from easwizard.exchange.inventory import ClientCertificates
 from easwizard.lab.errors import ScenarioError
-from easwizard.lab.scenario import EVERY_OTHER, VERDICTS, VIEWS, Expectation, Front, FrontKind, Issuers, Scenario, Tls
+from easwizard.lab.scenario import (
+    EVERY_OTHER,
+    LOG_HOURS,
+    MOST_LOG_USERS,
+    VERDICTS,
+    VIEWS,
+    Expectation,
+    Front,
+    FrontKind,
+    Issuers,
+    Scenario,
+    Tls,
+)
 
 _LABEL = re.compile(r"[A-Za-z0-9-]+")
 """Labels become file names."""
@@ -23,6 +35,7 @@ def check(scenario: Scenario, file: str) -> None:
     _check_people(scenario, file)
     _check_devices(scenario, file)
     _check_demands(scenario, file)
+    _check_logs(scenario, file)
     for vantage, expectation in scenario.expectations.items():
         _check_expectation(expectation, file, f"expect.{vantage}")
 
@@ -87,6 +100,15 @@ def _check_demands(scenario: Scenario, file: str) -> None:
                 f"vdirs.{vdir.label}.issuers",
                 "authorities cannot be listed in TLS 1.3: Python's ssl sends none",
             )
+
+
+def _check_logs(scenario: Scenario, file: str) -> None:
+    logs = scenario.logs
+    if not 1 <= logs.users <= MOST_LOG_USERS or logs.requests_per_user < 1:
+        raise ScenarioError(file, "logs", f"needs 1 to {MOST_LOG_USERS} users and at least one request of each")
+    if logs.began is not None and logs.began not in LOG_HOURS[1:]:
+        first, last = LOG_HOURS[1], LOG_HOURS[-1]
+        raise ScenarioError(file, "logs.began", f"must be between {first:02}:00 and {last:02}:00")
 
 
 def _hosts(scenario: Scenario) -> set[str]:

@@ -22,7 +22,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "certificates": ("label",),
 }
 """What makes two entries of a list the same entry."""
-_TABLES = ("knobs", "views", "answers", "check")
+_TABLES = ("knobs", "views", "answers", "check", "logs")
 _WHOLE_BELOW = ("expect",)
 """Tables whose sub-tables are replaced whole: expectations of one vantage belong together."""
 

@@ -5,6 +5,7 @@ It knows the file's form and checks that a scenario hangs together; it builds no
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -36,6 +37,7 @@ from easwizard.lab.scenario import (
     FrontKind,
     Issuers,
     Knobs,
+    LogKnobs,
     Options,
     OptionsReply,
     Pick,
@@ -53,6 +55,7 @@ from easwizard.lab.toml_table import Table
 
 DEFAULT_SCENARIO = "article"
 _SUFFIX = ".toml"
+_FULL_HOUR = re.compile(r"([01]\d|2[0-3]):00")
 
 
 def scenario_names(folder: Traversable | None = None) -> tuple[str, ...]:
@@ -131,6 +134,7 @@ def _scenario(name: str, table: Table) -> Scenario:
         check_options=check.texts("options"),
         connect_to=tuple(_connect_to(entry) for entry in check.tables("connect_to")),
         fronts={front.host: front for front in map(_front, table.tables("fronts"))},
+        logs=_log_knobs(table.table("logs")),
         expectations=_expectations(table.table("expect")),
     )
     for entry in (*servers, *vdirs, *namespaces, check, table):
@@ -324,6 +328,21 @@ def _connect_to(table: Table) -> tuple[str, str]:
     pair = (table.text("host").lower(), table.text("endpoint"))
     table.done()
     return pair
+
+
+def _log_knobs(table: Table) -> LogKnobs:
+    usual = LogKnobs()
+    began = table.optional_text("began")
+    hour = _FULL_HOUR.fullmatch(began) if began else None
+    if began and hour is None:
+        raise table.error("began", f'must be a full hour such as "09:00", not {began!r}')
+    knobs = LogKnobs(
+        users=table.whole("users", usual.users),
+        requests_per_user=table.whole("requests_per_user", usual.requests_per_user),
+        began=int(hour[1]) if hour else None,
+    )
+    table.done()
+    return knobs
 
 
 def _expectations(table: Table) -> Mapping[str, Expectation]:

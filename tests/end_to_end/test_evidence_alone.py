@@ -18,7 +18,7 @@ from easwizard.exchange.inventory import (
     VirtualDirectory,
 )
 from easwizard.exchange.products import Product
-from easwizard.lab.evidence_files import FORMATS
+from easwizard.lab.evidence_files import EVIDENCE
 from easwizard.lab.scenario_reader import load_scenario
 from easwizard.reports.model import Report
 from tests.end_to_end.checking import estate as practice
@@ -34,7 +34,7 @@ SWITCHES = (
     "cba/certificate-not-required",
     "cba/vdir-mapping-off",
 )
-formats = pytest.mark.parametrize("format", FORMATS)
+formats = pytest.mark.parametrize("format", EVIDENCE)
 
 
 def unread(inventory: Inventory) -> Inventory:
@@ -90,6 +90,15 @@ def test_the_article_is_confirmed_at_one_half(format: str, tmp_path: Path) -> No
     assert "of 4 candidates for 2007@London, 50 % of the draws are refused" in text_of(report, DUPLICATE)
     legs = [route for route in report.routes if route.device == "basic" and route.mailbox.product == "2007"]
     assert [(route.namespace, route.odds.exact) for route in legs] == [("generic.contoso.test", 0.5)]
+
+
+def test_every_format_gives_the_same_findings(tmp_path: Path) -> None:
+    found = {}
+    for format in EVIDENCE:
+        (tmp_path / format).mkdir()
+        report = judged(ARTICLE, brought(tmp_path / format, ARTICLE, format), NOTHING_IN_FRONT)
+        found[format] = {f.code: (f.verdict, f.subjects) for f in report.diagnosis.findings}
+    assert found == dict.fromkeys(EVIDENCE, found["clixml"])
 
 
 @formats
@@ -192,3 +201,57 @@ def test_names_that_are_looked_at_need_no_answer_where_files_tell_the_internal_u
     finding = report.diagnosis.finding(DUPLICATE)
     assert finding is not None
     assert {clue.group for clue in finding.clues if clue.is_positive} == {"probe", "evidence"}
+
+
+def old_servers_only(inventory: Inventory) -> Inventory:
+    """As the 2007 shell alone tells of an estate, or as it was before the first newer server."""
+    servers = tuple(s for s in inventory.servers if s.product is not None and s.product.is_legacy)
+    kept = {s.name for s in servers}
+    names = tuple(
+        replace(n, endpoints=tuple(e for e in n.endpoints if e.server in kept)) for n in inventory.namespaces
+    )
+    return Inventory(servers, tuple(v for v in inventory.vdirs if v.server in kept), names)
+
+
+@formats
+def test_where_nobody_proxies_the_article_is_no_fault_of_today(format: str, tmp_path: Path) -> None:
+    estate = old_servers_only(ARTICLE)
+    report = judged(estate, brought(tmp_path, estate, format), NOTHING_IN_FRONT)
+    assert verdict(report, DUPLICATE) == "possible"
+    assert "no newer server is known that would draw them" in text_of(report, DUPLICATE)
+    finding = report.diagnosis.finding(DUPLICATE)
+    assert finding is not None
+    assert any("it fails once one does" in limit for limit in finding.limits)
+    assert finding.missing[0].how.startswith("Get-ExchangeServer")
+    assert not [f.code for f in report.diagnosis.findings if f.verdict.asserts]
+    assert report.outcome is Outcome.INCONCLUSIVE
+
+
+def test_where_nobody_proxies_refusing_everything_is_no_fault_of_today(tmp_path: Path) -> None:
+    estate = old_servers_only(load_scenario("all-legacy-reject").inventory)
+    report = judged(estate, brought(tmp_path, estate, "json"), NOTHING_IN_FRONT)
+    assert verdict(report, "namespace/legacy-rejects-all") == "possible"
+    assert report.outcome is Outcome.INCONCLUSIVE
+
+
+def test_healthy_old_servers_alone_are_healthy(tmp_path: Path) -> None:
+    estate = old_servers_only(load_scenario("healthy").inventory)
+    report = judged(estate, brought(tmp_path, estate, "json"), NOTHING_IN_FRONT)
+    assert report.outcome is Outcome.NO_PROBLEM_FOUND
+
+
+@pytest.mark.parametrize("answer", ["products=2007+2013", "fails-basic-new=never", "since=names-moved"])
+def test_an_answer_that_tells_of_a_newer_server_lets_the_fault_stand(answer: str, tmp_path: Path) -> None:
+    estate = old_servers_only(ARTICLE)
+    report = judged(estate, brought(tmp_path, estate, "clixml"), f"--answer={answer}")
+    assert verdict(report, DUPLICATE) == "confirmed"
+
+
+def test_names_at_which_a_newer_server_answers_let_the_fault_stand(tmp_path: Path) -> None:
+    """The admin brought the 2007 shell's files only; what answers at the names is what counts."""
+    options = brought(tmp_path, old_servers_only(ARTICLE), "clixml")
+    with practice("article") as running:
+        report = look(running, "names", *options)
+    assert all(s.product is Product.E2007 for s in report.case.inventory.servers)
+    assert verdict(report, DUPLICATE) == "confirmed"
+    assert report.outcome is Outcome.PROBLEM

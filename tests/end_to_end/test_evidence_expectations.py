@@ -13,16 +13,19 @@ from easwizard.cli import check
 from easwizard.cli.arguments import parser
 from easwizard.cli.lab import complaints_about
 from easwizard.exchange.inventory import Inventory
-from easwizard.lab.evidence_files import FORMATS, cmdlet_files, server_files
+from easwizard.lab.evidence_files import EVIDENCE, Behaviour, evidence_in
 from easwizard.lab.scenario_reader import load_scenario, scenario_names
+from easwizard.lab.server_output import Manners
 from easwizard.reports.model import Report
 
 NAMES = [name for name in scenario_names() if "evidence" in load_scenario(name).expectations]
 
 
-def brought(folder: Path, inventory: Inventory, format: str, *, own_files: bool = True) -> list[str]:
+def brought(
+    folder: Path, inventory: Inventory, format: str, manners: Manners | None = None, *, own_files: bool = True
+) -> list[str]:
     """The options that import an estate's files."""
-    texts = cmdlet_files(inventory, format) | (server_files(inventory) if own_files else {})
+    texts = evidence_in(format, inventory, Behaviour(manners=manners or {}), own_files=own_files)
     options: list[str] = []
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -43,10 +46,10 @@ def judged(inventory: Inventory, options: list[str], *more: str) -> Report:
         return check.examine(arguments, {})
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", EVIDENCE)
 @pytest.mark.parametrize("name", NAMES)
 def test_files_alone_meet_the_expectations(name: str, format: str, tmp_path: Path) -> None:
     scenario = load_scenario(name)
-    options = brought(tmp_path, scenario.inventory, format)
+    options = brought(tmp_path, scenario.inventory, format, scenario.site_knobs)
     report = judged(scenario.inventory, options, *in_front(scenario.answers))
     assert complaints_about(report, scenario, "evidence") == ()

@@ -77,14 +77,22 @@ COLLECTOR = Allowed(
 
 PASTE = Allowed(
     commands=frozenset({"Get-Content", "ForEach-Object", "Where-Object"}),
-    types=frozenset({"int", "DateTime", "regex", "Net.Dns", "Net.WebRequest", "Net.WebException"}),
+    types=frozenset(
+        {"int", "string", "DateTime", "regex", "Net.Dns", "Net.WebRequest", "Net.WebException",
+         "Net.ServicePointManager"}
+    ),
     statics=frozenset(
-        {"DateTime::UtcNow", "regex::Escape", "Net.Dns::GetHostAddresses", "Net.WebRequest::Create"}
+        {"DateTime::UtcNow", "regex::Escape", "Net.Dns::GetHostAddresses", "Net.WebRequest::Create",
+         "Net.ServicePointManager::ServerCertificateValidationCallback"}
     ),
     methods=frozenset({"ToString", "Split", "GetBaseException", "GetResponse", "GetValues", "Close"}),
-    assigned=frozenset({"$ask.Method", "$ask.AllowAutoRedirect", "$ask.Timeout"}),
+    assigned=frozenset(
+        {"$ask.Method", "$ask.AllowAutoRedirect", "$ask.Timeout", "$ask.Proxy", "$ask.KeepAlive",
+         "[Net.ServicePointManager]::ServerCertificateValidationCallback"}
+    ),
     blocks=frozenset(
         {
+            "{ $true }",
             '{ "dns $bare $_" }', '{ "hosts $_" }',
             "{ $_ -match ('(^|\\s)' + [regex]::Escape($bare) + '(\\s|$)') }",
         }

@@ -13,6 +13,7 @@ import pytest
 from easwizard.case.facts import DnsFacts, HttpFacts, Reason, Status
 from easwizard.case.requests import Target
 from easwizard.diagnosis.paste_block import BEGIN, END, paste_block
+from easwizard.diagnosis.vantage import PASTED
 from easwizard.evidence.readers.appcmd import READER as APPCMD
 from easwizard.evidence.readers.iis6_metabase import READER as METABASE
 from easwizard.evidence.readers.netsh_sslcert import READER as NETSH
@@ -367,6 +368,7 @@ def test_the_paste_becomes_observations_of_that_server() -> None:
     reading = read(PASTE, LOOK, None)
     assert not reading.claims
     assert {o.vantage for o in reading.observations} == {"EX13A"}
+    assert all(o.id.startswith(PASTED) for o in reading.observations)
     assert {o.at.isoformat() for o in reading.observations} == {"2024-03-05T09:08:07+00:00"}
     http = {o.target: o for o in reading.observations if isinstance(o.facts, HttpFacts)}
     healthy, refusing = http["legacy.contoso.com:443"].facts, http["legacycert.contoso.com:8443"].facts
@@ -398,8 +400,36 @@ def test_the_wizards_own_block_prints_the_lines_that_are_read() -> None:
     block = paste_block(replace(cases.case(), targets=(Target("old.contoso.test", 443, Role.LEGACY_CERT),))) or ""
     assert BEGIN in LOOK
     assert END in LOOK
-    printed = set(re.findall(r"[\"'](server|utc|dns|hosts|proxy) ", block))
-    assert printed == {"server", "utc", "dns", "hosts", "proxy"}
+    printed = set(re.findall(r"[\"'](server|utc|dns|hosts|trust|proxy) ", block))
+    assert printed == {"server", "utc", "dns", "hosts", "trust", "proxy"}
+
+
+@pytest.mark.parametrize(
+    ("said", "reason", "detail"),
+    [
+        ("SecureChannelFailure: Anfrage abgebrochen", Reason.TLS_REFUSED, "Anfrage abgebrochen"),
+        ("ConnectFailure: Ziel verweigerte", None, "Ziel verweigerte"),
+        ("ConnectFailure: actively refused it 192.0.2.7:443", Reason.REFUSED, "actively refused it 192.0.2.7:443"),
+        (": The operation has timed out", Reason.FIRST_BYTE_TIMEOUT, "The operation has timed out"),
+        ("The operation has timed out", Reason.FIRST_BYTE_TIMEOUT, "The operation has timed out"),
+        ("Fehler: etwas", None, "Fehler: etwas"),
+    ],
+)
+def test_an_error_is_told_by_its_kind_and_in_older_pastes_by_its_words(
+    said: str, reason: Reason | None, detail: str
+) -> None:
+    text = LOOK.replace('401 Negotiate, NTLM, Basic realm="legacy, of\n old"', f"error {said}")
+    [look] = [o for o in read(PASTE, text, None).observations if o.target == "legacy.contoso.com:443"]
+    assert (look.status, look.reason, look.detail) == (Status.FAILED, reason, detail)
+
+
+def test_a_distrusted_certificate_leaves_the_status_and_is_noted() -> None:
+    said = "trust legacy.contoso.com no The remote certificate is invalid according to the validation procedure.\n"
+    reading = read(PASTE, LOOK.replace("proxy legacy.contoso.com 401", f"{said}proxy legacy.contoso.com 401"), None)
+    [look] = [o for o in reading.observations if o.target == "legacy.contoso.com:443"]
+    assert isinstance(look.facts, HttpFacts)
+    assert (look.status, look.facts.meaning) == (Status.OK, Meaning.LEG_ACCEPTED)
+    assert any("does not trust the certificate of legacy.contoso.com" in n.what for n in reading.notes)
 
 
 def test_two_pastes_in_one_text_keep_their_servers() -> None:

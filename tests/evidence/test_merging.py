@@ -180,6 +180,8 @@ def test_the_server_of_a_file() -> None:
     assert import_file("EX13A=host.config").server == "EX13A"
     assert import_file("x/applicationHost-EX13A.config").server == "EX13A"
     assert import_file("EX1=applicationHost-EX13A.config").server == "EX1"
+    assert import_file("x/EX-13A-Default Web Site-EAS_web.config").server == "EX-13A"
+    assert import_file("appcmd-EX13A.txt").server == "EX13A"
     assert import_file("servers.xml").server is None
     assert server_in_name(PurePath("host.config")) is None
 
@@ -202,3 +204,20 @@ def test_the_imports_of_the_json_contract() -> None:
             "problems": [{"where": "a.xml:3", "what": "odd"}, {"where": "a.xml", "what": "incomplete: l"}],
         }
     ]
+
+
+def test_two_spellings_of_one_binding_are_one() -> None:
+    told = {
+        "appcmd": "bindings/Default Web Site/:443:",
+        "applicationHost.config": "bindings/Default Web Site/*:443:",
+        "Get-WebBinding": "bindings/DEFAULT WEB SITE/0.0.0.0:443:",
+    }
+    named = {"a": "bindings/Site/192.0.2.7:443:Mail.contoso.com", "b": "bindings/Site/192.0.2.7:443:mail.contoso.com"}
+    readings = [claims(f, Side.IIS, (ServerKey("EX07A"), name, True)) for f, name in {**told, **named}.items()]
+    for order in permutations(readings, len(readings)):
+        (server,) = gathered(order).inventory.servers
+        assert [(b.web_site.casefold(), b.binding) for b in server.bindings] == [
+            ("default web site", "*:443:"),
+            ("site", "192.0.2.7:443:mail.contoso.com"),
+        ]
+        assert gathered(order).conflicts == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,11 @@ from easwizard.evidence import detect
 from easwizard.evidence.gathering import read_evidence
 from easwizard.evidence.import_files import ImportFile
 from easwizard.evidence.readers import clixml
-from easwizard.evidence.reading import MOST_BYTES
+from easwizard.evidence.reading import MOST_BYTES, About, Reading
 from easwizard.exchange.inventory import ClientCertificates, Server, VirtualDirectory
 from easwizard.exchange.products import Product
 from easwizard.lab import cmdlet_output as writers
+from tests.evidence.iis_samples import APPCMD, FEATURES, LOOK, NETSH
 from tests.evidence.reading_files import MADE, only_vdir, read, reading, troubles
 
 URL = "https://mail.fabrikam.test/Microsoft-Server-ActiveSync"
@@ -373,6 +375,31 @@ def test_several_outputs_in_one_paste() -> None:
     known = evidence.inventory.server("EX13A")
     assert known is not None
     assert known.role_services == {"Web-Client-Auth": True, "Web-Cert-Auth": False}
+
+
+PIECES = {
+    "appcmd": "C:\\>appcmd list apppool\n"
+    'APPPOOL "MSExchangeSyncAppPool" (MgdVersion:v4.0,MgdMode:Integrated,state:Stopped)\n'
+    'C:\\>appcmd list site\nSITE "Default Web Site" (id:1,bindings:http/*:80:,https/:443:,state:Started)\n' + APPCMD,
+    "netsh": NETSH,
+    "features": FEATURES,
+    "list": writers.format_list([server("EX13A", "15.0.1497.2")]),
+    "paste": LOOK,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [*permutations(PIECES)][::7], ids=" ".join)
+def test_a_paste_of_everything_loses_nothing(order: tuple[str, ...]) -> None:
+    def said(reading: Reading) -> tuple[set[tuple[About, str, object]], set[str], int, dict[str, str]]:
+        claimed = {(c.about, c.property, c.value) for c in reading.claims}
+        return claimed, set(reading.findings), len(reading.observations), dict(reading.found_on)
+
+    alone = [said(reading(text, server="EX13A")) for text in PIECES.values()]
+    mixed = said(reading("\n".join(PIECES[name] for name in order), server="EX13A"))
+    assert mixed[0] == set().union(*(claimed for claimed, _, _, _ in alone))
+    assert mixed[1] == {"eas/app-pool-down"}
+    assert mixed[2] == max(observations for _, _, observations, _ in alone) > 0
+    assert mixed[3] == {"eas/app-pool-down": "EX13A"}
 
 
 # Prose

@@ -13,7 +13,7 @@ from easwizard.lab.scenario_reader import load_scenario
 
 KEYS = [
     "format", "version", "scenario", "seed", "pid", "resolvers", "ca_file", "port", "namespaces",
-    "client_certificates", "accounts", "evidence", "control", "check",
+    "client_certificates", "accounts", "evidence", "logs", "control", "check",
 ]  # fmt: skip
 
 

@@ -79,8 +79,9 @@ class TestEveryScenario:
     def test_expects_something_at_both_vantages_without_contradiction(self, name: str) -> None:
         scenario = load_scenario(name)
         assert {"names", "account"} <= set(scenario.expectations)
-        for expectation in scenario.expectations.values():
-            assert expectation.exit is not None
+        for vantage, expectation in scenario.expectations.items():
+            # What files tell may hang on which were brought, or leave the fault unseen: then no exit is promised.
+            assert expectation.exit is not None or vantage == "evidence"
             assert expectation.must_not
             for code, verdicts in expectation.must.items():
                 assert code not in expectation.must_not

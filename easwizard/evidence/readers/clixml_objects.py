@@ -29,6 +29,7 @@ _LONGEST = 4_000
 _LISTED = {"internalauthenticationmethods", "externalauthenticationmethods"}
 """Wanted where a list may have been cut, which CLIXML never does."""
 
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -50,11 +51,11 @@ class Objects:
         for names in element.iter(element.tag.replace("Obj", "TN") if isinstance(element.tag, str) else "TN"):
             ref = names.get("RefId")
             if ref is not None and ref not in self._types and len(self._types) < _MOST_KEPT:
-                self._types[ref] = tuple((t.text or "")[:_LONGEST] for t in names if _local(t) == "T")[:20]
+                self._types[ref] = tuple((t.text or "")[:_LONGEST] for t in names if _local(t.tag) == "T")[:20]
 
     def _expand(self, element: etree._Element, depth: int) -> Iterator[Exported]:
-        if _local(element) == "Obj":
-            children = {_local(child): child for child in element}
+        if _local(element.tag) == "Obj":
+            children = {_local(child.tag): child for child in element}
             held = [child for name, child in children.items() if name in _LISTS or name == "DCT"]
             if "Props" in children or "MS" in children or not held:
                 yield self._object(element, children)
@@ -62,8 +63,8 @@ class Objects:
                 for child in held:
                     for inner in _members(child):
                         yield from self._expand(inner, depth - 1)
-        elif _local(element) not in ("Ref", "Nil", ""):
-            yield Exported({}, (f"a bare value of type {_local(element)}",), _line(element))
+        elif _local(element.tag) not in ("Ref", "Nil", ""):
+            yield Exported({}, (f"a bare value of type {_local(element.tag)}",), _line(element))
 
     def _object(self, element: etree._Element, children: dict[str, etree._Element]) -> Exported:
         types = self._types_of(children)
@@ -92,7 +93,7 @@ class Objects:
                 properties["servername"] = Value(text=_text(found))
 
     def _value(self, element: etree._Element, refs: _Refs) -> Value:
-        name = _local(element)
+        name = _local(element.tag)
         if name == "Ref":
             return self._referred(element.get("RefId") or "", refs)
         if name == "Obj":
@@ -127,7 +128,7 @@ class _Refs:
 def _members(element: etree._Element) -> Iterator[etree._Element]:
     """The elements of a list, or the values of a dictionary."""
     for child in element:
-        if _local(child) == "En":
+        if _local(child.tag) == "En":
             yield from (inner for inner in child if inner.get("N") == "Value")
         else:
             yield child
@@ -138,7 +139,7 @@ def _object_value(element: etree._Element) -> Value:
     shown, number, items = "", None, None
     fields: etree._Element | None = None
     for child in element:
-        name = _local(child)
+        name = _local(child.tag)
         if name == "ToString":
             shown = _text(child)
         elif name in _NUMBERS:
@@ -161,7 +162,7 @@ _TELLING = ("AbsoluteUri", "OriginalString", "DistinguishedName", "Name", "Value
 
 def _from_fields(fields: etree._Element) -> str:
     """The text of an object that was written without one, from the properties that say the same."""
-    by_name = {child.get("N"): _text(child) for child in fields if _local(child) != "Obj"}
+    by_name = {child.get("N"): _text(child) for child in fields if _local(child.tag) != "Obj"}
     parts = [by_name.get(part, "") for part in ("Major", "Minor", "Build", "Revision")]
     if all(parts):
         return ".".join(parts)
@@ -169,7 +170,7 @@ def _from_fields(fields: etree._Element) -> str:
 
 
 def _item(element: etree._Element) -> str:
-    if _local(element) == "Obj":
+    if _local(element.tag) == "Obj":
         value = _object_value(element)
         return value.text or str(value.number if value.number is not None else "?")
     return _text(element)
@@ -188,16 +189,17 @@ def _scalar(name: str, element: etree._Element) -> Value:
 
 def _number(element: etree._Element) -> int | None:
     text = (element.text or "").strip()
-    return int(text) if re.fullmatch(r"-?[0-9]{1,19}", text) else None
+    return int(text) if _WHOLE.fullmatch(text) else None
 
 
 def _text(element: etree._Element) -> str:
-    return _unescaped((element.text or "")[:_LONGEST]).strip()
+    text = (element.text or "")[:_LONGEST]
+    return (_unescaped(text) if "_x" in text else text).strip()
 
 
 def _unescaped(text: str) -> str:
     """`_x000D_` and the like as the characters they stand for."""
-    return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), text) if "_x" in text else text
+    return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), text)
 
 
 def _line(element: etree._Element) -> int | None:
@@ -205,15 +207,10 @@ def _line(element: etree._Element) -> int | None:
     return line if isinstance(line, int) else None
 
 
-def _local(element: etree._Element) -> str:
-    """The name without its namespace; `""` for what is no element."""
-    tag = element.tag
-    return _local_of(tag) if isinstance(tag, str) else ""
-
-
 @functools.lru_cache(maxsize=256)
-def _local_of(tag: str) -> str:
-    return tag.rpartition("}")[2]
+def _local(tag: object) -> str:
+    """The name of an element without its namespace; `""` for what is no element."""
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 @functools.lru_cache(maxsize=1024)

@@ -30,8 +30,12 @@ _SHELL = re.compile(
     r"(WARNING|VERBOSE|DEBUG|WARNUNG|AUSFÜHRLICH|AVERTISSEMENT|ADVERTENCIA)\s?:|\s*$)"
 )
 """What a shell or a forum prints around a listing."""
-_OTHER_OUTPUT = re.compile(r"\[[ Xx]\] |\s:\s|\S\s{3,}\S")
-"""Lines of other commands' output copied along, which other readers take: trees, tables, pairs."""
+_OTHER_OUTPUT = re.compile(
+    r"\[[ Xx]\] |\s:\s|\S\s{3,}\S"
+    r'|^\s*<[^<>]{0,300}(="|/>|><)|^\s*</|^\s*\w{1,60}="[^"]{0,300}"\s{0,3}(/?>|\w{1,60}=")'
+    r'|^\s*(SITE|APP|APPPOOL|VDIR) "|\bappcmd\b|^\s*== .{0,60} ==\s*$|^\s*(server|utc|dns|hosts|trust|proxy) \S'
+)
+"""Lines of other commands' output copied along, which other readers take: trees, tables, pairs, tags, our paste."""
 
 
 class FormatListReader:

@@ -34,6 +34,8 @@ _SWITCHES: dict[str, bool] = {
     **dict.fromkeys(("deaktiveret", "wylaczone"), False),
 }
 """The two words of a switch, without accents; any other is not read."""
+_STRUCTURED = re.compile(r"[<{]|\[\s*[\[{]")
+"""The start of XML or JSON; a paste may well begin with a prompt, `[PS]`, or with a box, `[X]`."""
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.IGNORECASE)
 _GUID = re.compile(r"\{[0-9a-f-]{36}\}", re.IGNORECASE)
 _ENDPOINT = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.%]+\]|\*|[a-z0-9][a-z0-9._-]*):\d{1,5}", re.IGNORECASE)
@@ -57,7 +59,7 @@ class _Netsh:
 
     def recognises(self, source: Source) -> bool:
         head = source.text[:200_000]
-        if head.lstrip("\ufeff \t\r\n").startswith(("<", "{", "[")):
+        if _STRUCTURED.match(head.lstrip("\ufeff \t\r\n")):
             return False
         return any(True for _ in _records(head))
 

@@ -1,8 +1,8 @@
 """Reads back what the paste of J7 printed on a proxying server: how that server sees the legacy names.
 
 The paste is `diagnosis.paste_block`. What comes out are observations with that server as vantage, not claims about
-configuration. The status is known, not its sub-status, nor whether a certificate was asked for; errors come in the
-words of that server's language, so their kind is told only where they are English.
+configuration. The status is known, not its sub-status, nor whether a certificate was asked for. Errors come in the
+words of that server's language; the kind that .NET gives them stands before these, but not in older pastes.
 """
 
 from __future__ import annotations
@@ -22,11 +22,20 @@ from easwizard.exchange.replies import read as meaning_of
 _FORMAT = "easwizard view of a proxying server"
 _HEAD = re.compile(r"^[ \t>]*== easwizard server view 1 ==[ \t]*$", re.MULTILINE)
 _END = re.compile(r"^[ \t>]*== end of server view ==[ \t]*$")
-_LINE = re.compile(r"^[ \t>]*(?P<key>server|utc|dns|hosts|proxy) (?P<value>.*)$")
+_LINE = re.compile(r"^[ \t>]*(?P<key>server|utc|dns|hosts|trust|proxy) (?P<value>.*)$")
 _TARGET = re.compile(r"(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)(?::(?P<port>\d{1,5}))?")
 _METHOD = "OPTIONS"
 _MOST_PASTES = 20
 _MOST_LINES = 5_000
+_KINDS = {
+    "TrustFailure": Reason.NOT_TRUSTED,
+    "Timeout": Reason.FIRST_BYTE_TIMEOUT,
+    "SecureChannelFailure": Reason.TLS_REFUSED,
+    "ConnectionClosed": Reason.CLOSED,
+    "ReceiveFailure": Reason.CLOSED,
+}
+"""`WebExceptionStatus` of .NET by what it says for certain; a failed connection or sending may be several things."""
+_VAGUE = ("", "ConnectFailure", "SendFailure", "NameResolutionFailure", "KeepAliveFailure", "UnknownError")
 _ERRORS = (
     (Reason.NOT_TRUSTED, ("trust relationship", "remote certificate is invalid")),
     (Reason.FIRST_BYTE_TIMEOUT, ("timed out", "did not properly respond")),
@@ -56,6 +65,8 @@ class _View:
     addresses: dict[str, list[str]] = field(default_factory=dict)
     unresolved: dict[str, str] = field(default_factory=dict)
     hosts: list[tuple[str, int]] = field(default_factory=list)
+    distrusted: list[tuple[str, int]] = field(default_factory=list)
+    """Names whose certificate the server does not trust, with the line that says so."""
     proxies: list[_Proxy] = field(default_factory=list)
     ended: bool = False
 
@@ -92,6 +103,7 @@ class _ProxyingPaste:
                 else:
                     observations.append(found)
             notes.extend(Trouble(f"{source.name}:{n}", f"hosts file of {named}: {text}") for text, n in view.hosts)
+            notes.extend(Trouble(f"{source.name}:{n}", _distrusted(host, named)) for host, n in view.distrusted)
         return Reading(
             source.name,
             _FORMAT,
@@ -100,6 +112,10 @@ class _ProxyingPaste:
             notes=tuple(notes),
             observations=tuple(observations),
         )
+
+
+def _distrusted(host: str, server: str) -> str:
+    return f"{server} does not trust the certificate of {host}; it asked once more without checking it (1.3)"
 
 
 def _views(text: str) -> Iterator[_View]:
@@ -140,6 +156,8 @@ def _put(view: _View, key: str, value: str, line: int) -> None:
             view.addresses[host].append(rest)
     elif key == "hosts" and not value.startswith("#") and len(view.hosts) < 100:
         view.hosts.append((value, line))
+    elif key == "trust" and _TARGET.fullmatch(first) and rest.startswith("no") and len(view.distrusted) < 200:
+        view.distrusted.append((first.casefold(), line))
     elif key == "proxy" and _TARGET.fullmatch(first) and len(view.proxies) < 200:
         view.proxies.append(_Proxy(first.casefold(), rest, line))
 
@@ -196,18 +214,25 @@ def _http(view: _View, proxy: _Proxy, server: str, at: datetime) -> Observation 
         return Observation(identity, target, server, Status.OK, facts, at)
     if not proxy.text.startswith("error"):
         return None
-    said = proxy.text.removeprefix("error").strip()
+    kind, said = _kind_and_words(proxy.text.removeprefix("error").strip())
     known = Status.FAILED if addresses else Status.SKIPPED
     facts = HttpFacts(address, _METHOD, PROXY_PATH)
-    reason = _reason(said) if addresses else None
-    detail = said or "no words were printed"
+    reason = _reason(kind, said) if addresses else None
+    detail = said or kind or "no words were printed"
     return Observation(identity, target, server, known, facts, at, reason=reason, detail=detail)
 
 
-def _reason(said: str) -> Reason | None:
-    """What failed, where the words are known; None keeps the words alone."""
+def _kind_and_words(text: str) -> tuple[str, str]:
+    """The kind that .NET gives an error, where the paste prints it, and the words."""
+    found = re.match(r"([A-Za-z]{0,40}): ?(.*)", text)
+    return (found[1], found[2]) if found and (found[1] in _KINDS or found[1] in _VAGUE) else ("", text)
+
+
+def _reason(kind: str, said: str) -> Reason | None:
+    """What failed, where the kind or the words are known; None keeps the words alone."""
     folded = said.casefold()
-    return next((reason for reason, words in _ERRORS if any(word in folded for word in words)), None)
+    by_words = next((reason for reason, words in _ERRORS if any(word in folded for word in words)), None)
+    return _KINDS.get(kind, by_words)
 
 
 READER: Reader = _ProxyingPaste()
