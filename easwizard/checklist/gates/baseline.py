@@ -1,0 +1,8 @@
+"""How it was before, to compare with (exchange.md 7)."""
+
+from __future__ import annotations
+
+from easwizard.checklist.freshness import WEEK
+from easwizard.checklist.gate import Gate, Topic
+
+GATE = Gate(Topic.PEOPLE, "7", lasts=WEEK)
