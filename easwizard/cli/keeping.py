@@ -1,10 +1,11 @@
-"""What a check leaves on disk when it is asked to: the case (`--save`) and the site profile (`--profile`)."""
+"""What commands leave on disk when they are asked to: the case (`--save`), reports, and the site profile."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,15 +16,19 @@ from easwizard.cli.console import UsageError, complain
 from easwizard.workflow.session import Session, Unsaved
 
 if TYPE_CHECKING:
+    from easwizard.reports.model import Report
     from easwizard.storage.case_file import CaseFile
 
-_PROFILED = ("tls-in-front",)
+PROFILED = ("tls-in-front",)
 """Answers that belong to the site, not to one incident."""
 
 
 @contextmanager
-def kept(name: str | None, case: Case) -> Iterator[Session]:
-    """A session that writes every look into the case file at once. Raises UsageError before anything is sent."""
+def kept(name: str | None, case: Case, imports: Sequence[str] = ()) -> Iterator[Session]:
+    """A session that writes every look into the case file at once. Raises UsageError before anything is sent.
+
+    Copies of the files of `--import` are kept beside the case, without secrets.
+    """
     if name is None:
         yield Session(Unsaved(case))
         return
@@ -39,7 +44,7 @@ def kept(name: str | None, case: Case) -> Iterator[Session]:
         raise UsageError(f"--save '{name}': there is such a file already; take another name, nothing is overwritten")
     try:
         lock = CaseLock(path, datetime.now(UTC))
-        file = CaseFile.create(path, case)
+        file = CaseFile.create(path, _with_copies(path, case, imports))
     except (CaseFileError, CaseLocked, OSError) as error:
         raise UsageError(f"--save '{name}': {error}") from error
     session = Session(_Trying(file))
@@ -48,6 +53,20 @@ def kept(name: str | None, case: Case) -> Iterator[Session]:
     finally:
         session.close()
         lock.release()
+
+
+def _with_copies(path: Path, case: Case, imports: Sequence[str]) -> Case:
+    """The case with copies of its files in place: only then may the case file speak of them."""
+    if not imports:
+        return case
+    from easwizard.evidence.import_files import import_file
+    from easwizard.storage.evidence_folder import EvidenceFolder
+    from easwizard.workflow.bringing import with_copies
+
+    records, said = with_copies(case.imports, [import_file(text) for text in imports], EvidenceFolder(path))
+    for words in said:
+        complain(f"note: {words}")
+    return replace(case, imports=records)
 
 
 class _Trying:
@@ -75,6 +94,34 @@ class _Trying:
 
     def close(self) -> None:
         self._file.close()
+
+
+@contextmanager
+def going_on(name: str) -> Iterator[Session]:
+    """A session that goes on with a case file, into which every look is written at once. Raises UsageError."""
+    from easwizard.storage.case_file import CaseFile, CaseFileError
+    from easwizard.storage.case_lock import CaseLock, CaseLocked
+
+    path = Path(name)
+    if not path.is_file():
+        raise UsageError(f"{path}: there is no such file")
+    try:
+        lock = CaseLock(path, datetime.now(UTC))
+    except CaseLocked as error:
+        raise UsageError(f"{error}; close it there, then do this again") from error
+    except OSError as error:
+        raise UsageError(f"{path}: its folder cannot be written ({error.strerror})") from error
+    try:
+        try:
+            session = Session(_Trying(CaseFile.open(path)))
+        except CaseFileError as error:
+            raise UsageError(str(error)) from error
+        try:
+            yield session
+        finally:
+            session.close()
+    finally:
+        lock.release()
 
 
 def with_profile(arguments: argparse.Namespace) -> argparse.Namespace:
@@ -107,9 +154,54 @@ def save_profile(arguments: argparse.Namespace, case: Case) -> None:
         resolvers=tuple(arguments.resolver),
         ca=arguments.ca,
         connect_to=tuple(arguments.connect_to),
-        answers={question: case.answers[question] for question in _PROFILED if question in case.answers},
+        answers={question: case.answers[question] for question in PROFILED if question in case.answers},
     )
     try:
         write_profile(Path(arguments.save_profile), profile)
     except ProfileError as error:
         raise UsageError(f"--save-profile: {error}") from error
+
+
+def report_file(name: str | None) -> Path | None:
+    """The file of `--report`, by its ending: .html, .md, .json, .txt, or .zip. Raises UsageError first of all."""
+    if name is None:
+        return None
+    from easwizard.reports.forms import SUFFIXES
+
+    path = Path(name)
+    if path.suffix.casefold() not in (*SUFFIXES, ".zip"):
+        raise UsageError(f"--report '{name}': the ending must be one of {', '.join(SUFFIXES)} or .zip for a pack")
+    return new_report_file(path, "--report")
+
+
+def new_report_file(path: Path, option: str) -> Path:
+    """A file that may be written: its folder is there and it is not. Raises UsageError."""
+    if not path.parent.is_dir():
+        raise UsageError(f"{option} '{path}': the folder {path.parent} does not exist")
+    if path.exists():
+        raise UsageError(
+            f"{option} '{path}': there is such a file already; take another name, nothing is overwritten"
+        )
+    return path
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file that was not there before. Raises UsageError."""
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"the report could not be written to {path}: {error.strerror}") from error
+
+
+def save_report(report: Report, path: Path) -> None:
+    """Write the report in the form that the ending says. What was seen still goes to stdout where this fails."""
+    from easwizard.reports.forms import form_of
+
+    form = form_of(path.suffix)
+    if form is None:
+        raise ValueError(f"{path}: no form of a report ends so")
+    try:
+        write_new(path, form.render(report))
+    except UsageError as error:
+        complain(str(error))

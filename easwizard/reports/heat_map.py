@@ -5,7 +5,7 @@ A number only where everything it rests on is known; else a range, and `?` where
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from easwizard.case.untrusted import visible
@@ -16,7 +16,7 @@ WIDTH = 80
 _LONGEST = 253
 _NAME_WIDTH = 30
 """Columns that the name of a row takes at most."""
-_WHO = {Device.BASIC: "password", Device.CERTIFICATE: "certificate"}
+WHO = {Device.BASIC: "password", Device.CERTIFICATE: "certificate"}
 
 
 @dataclass(frozen=True)
@@ -44,26 +44,47 @@ ASCII_HEAT = HeatSigns(
 )
 
 
+@dataclass(frozen=True)
+class Grid:
+    """The routes as a table: every drawing of the heat map begins here."""
+
+    mailboxes: tuple[Mailbox, ...]
+    """The columns."""
+    rows: tuple[tuple[Device, str], ...]
+    """Device and name."""
+    cells: Mapping[tuple[Device, str, Mailbox], Route]
+
+    def blocks(self, per_block: int) -> Iterator[tuple[Mailbox, ...]]:
+        """The columns, as many as fit beside one another at a time."""
+        for start in range(0, len(self.mailboxes), max(per_block, 1)):
+            yield self.mailboxes[start : start + max(per_block, 1)]
+
+
+def grid(routes: Sequence[Route]) -> Grid:
+    """The routes by device and name, and by mailbox."""
+    mailboxes = sorted({r.mailbox for r in routes}, key=lambda m: (m.product, m.site or ""))
+    rows = dict.fromkeys((r.device, r.namespace) for r in routes)
+    return Grid(tuple(mailboxes), tuple(rows), {(r.device, r.namespace, r.mailbox): r for r in routes})
+
+
 def heat_map(routes: Sequence[Route], signs: HeatSigns | None = None, *, width: int = WIDTH) -> tuple[Line, ...]:
     """The whole matrix, a line each; more columns than fit go below one another. Empty where there is no route."""
     signs = signs or HeatSigns()
-    mailboxes = sorted({r.mailbox for r in routes}, key=lambda m: (m.product, m.site or ""))
-    rows = list(dict.fromkeys((r.device, r.namespace) for r in routes))
-    cells = {(r.device, r.namespace, r.mailbox): _cell(r, signs) for r in routes}
-    name = max((min(len(visible(host, _LONGEST)), _NAME_WIDTH) for _, host in rows), default=0)
+    table = grid(routes)
+    cells = {key: _cell(route, signs) for key, route in table.cells.items()}
+    name = max((min(len(visible(host, _LONGEST)), _NAME_WIDTH) for _, host in table.rows), default=0)
     label = len("certificate  ") + name
-    column = max((len(text) for text in (*(s.text for s in cells.values()), *map(_head, mailboxes))), default=0) + 2
-    per_block = max((width - label) // column, 1) if mailboxes else 1
+    heads = map(head, table.mailboxes)
+    column = max((len(text) for text in (*(s.text for s in cells.values()), *heads)), default=0) + 2
     lines: list[Line] = []
-    for start in range(0, len(mailboxes), per_block):
-        block = mailboxes[start : start + per_block]
-        lines.append((Span(" " * label), *(Span(f"  {_head(m):<{column - 2}}", Tone.QUIET) for m in block)))
-        for device, host in rows:
+    for block in table.blocks((width - label) // column):
+        lines.append((Span(" " * label), *(Span(f"  {head(m):<{column - 2}}", Tone.QUIET) for m in block)))
+        for device, host in table.rows:
             shown = middle_cut(visible(host, _LONGEST), name, signs.signs.cut)
             found = [cells.get((device, host, m), Span("")) for m in block]
             lines.append(
                 (
-                    Span(f"{_WHO[device]:<13}", Tone.QUIET),
+                    Span(f"{WHO[device]:<13}", Tone.QUIET),
                     Span(f"{shown:<{name}}", Tone.NAME),
                     *(Span(f"  {span.text:<{column - 2}}", span.tone) for span in found),
                 )
@@ -71,7 +92,8 @@ def heat_map(routes: Sequence[Route], signs: HeatSigns | None = None, *, width: 
     return tuple(lines)
 
 
-def _head(mailbox: Mailbox) -> str:
+def head(mailbox: Mailbox) -> str:
+    """A column's heading."""
     return visible(f"{mailbox.product} {mailbox.site or 'unknown site'}", 40)
 
 
@@ -122,9 +144,9 @@ def titles(routes: Sequence[Route]) -> tuple[tuple[str, Route], ...]:
 
 
 def _title(same: Sequence[Route]) -> str:
-    boxes = ", ".join(_head(route.mailbox) for route in same)
+    boxes = ", ".join(head(route.mailbox) for route in same)
     return (
-        f"{rate(same[0])}: {_WHO[same[0].device]} through {visible(same[0].namespace, _LONGEST)}, mailbox on {boxes}"
+        f"{rate(same[0])}: {WHO[same[0].device]} through {visible(same[0].namespace, _LONGEST)}, mailbox on {boxes}"
     )
 
 
@@ -155,3 +177,11 @@ def _path_line(why: str, outcome: Outcome, odds: float, signs: HeatSigns) -> Lin
         Span(f"{signs.signs.of(tone)} {outcome.value}", tone),
         Span(f"  {visible(why, _LONGEST * 2)}"),
     )
+
+
+def as_lines(routes: Sequence[Route]) -> tuple[str, ...]:
+    """The heat map and what is behind its cells as words, for readers who do not see a drawing of it."""
+    lines = [*heat_map(routes)]
+    for title, route in titles(routes):
+        lines += [(Span(title),), *path_lines(route)]
+    return tuple("".join(span.text for span in line).rstrip() for line in lines)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
-from datetime import datetime
-from enum import Enum
+import re
 from importlib import resources
 from typing import Any
 
@@ -17,7 +14,10 @@ from easwizard.diagnosis.finding import Finding
 from easwizard.diagnosis.words import Remedy
 from easwizard.exchange.inventory import Inventory
 from easwizard.exchange.routing import Odds, Route
+from easwizard.reports.log_form import log_form
 from easwizard.reports.model import Report
+from easwizard.reports.plain_data import plain as plain
+from easwizard.reports.plain_data import utc as utc
 
 FORMAT = "easwizard-report"
 VERSION = 1
@@ -26,7 +26,9 @@ Json = dict[str, Any]
 
 def render(report: Report) -> str:
     """The report as JSON text, keys in the contract's order."""
-    return json.dumps(document(report), ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(document(report), ensure_ascii=False, indent=2)
+    # Half of a surrogate pair cannot be written as UTF-8, but JSON has an escape for it.
+    return re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", text) + "\n"
 
 
 def schema() -> str:
@@ -50,7 +52,7 @@ def document(report: Report) -> Json:
                 for r in vantage.resolvers
             ],
         },
-        "redacted": "none",
+        "redacted": report.redacted,
         "verdict": report.outcome.value,
         "findings": [_finding(finding) for finding in diagnosis.findings],
         "members": [plain(member) for member in report.case.members],
@@ -59,28 +61,11 @@ def document(report: Report) -> Json:
         "inventory": _inventory(report.case.inventory),
         "imports": [_import(read) for read in report.case.imports],
         "contradictions": [plain(each) for each in report.case.contradictions],
+        "logs": log_form(report.case.logs) if report.case.logs is not None else None,
         "routes": [_route(route) for route in report.routes],
         "not_examined": [plain(item) for item in diagnosis.not_examined],
         "next_best": plain(next_best) if next_best is not None else None,
     }
-
-
-def utc(moment: datetime) -> str:
-    """A moment as the contract writes it, e.g. `2026-11-23T14:02:00Z`."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def plain(value: object) -> Any:
-    """Any of our values as plain JSON data: dataclasses to objects, enums to their values, tuples to lists."""
-    if isinstance(value, Enum):
-        return value.value
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(plain(key)): plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
-    return value
 
 
 def _finding(finding: Finding) -> Json:
@@ -90,7 +75,7 @@ def _finding(finding: Finding) -> Json:
         "verdict": finding.verdict.value,
         "severity": finding.severity.value,
         "conflict": finding.conflict,
-        "accepted": None,
+        "accepted": _accepted(finding),
         "subjects": list(finding.subjects),
         "summary": finding.summary,
         "helpdesk": finding.helpdesk,
@@ -100,6 +85,15 @@ def _finding(finding: Finding) -> Json:
         "missing": [{"evidence": m.evidence, "why": m.why, "how": m.how} for m in finding.missing],
         "remedies": [_remedy(remedy) for remedy in finding.remedies],
     }
+
+
+def _accepted(finding: Finding) -> Json | None:
+    """What somebody decided to live with, while it holds and covers all that the finding is about."""
+    accepted = finding.accepted
+    if accepted is None:
+        return None
+    until = accepted.until.isoformat()
+    return {"scope": accepted.scope, "reason": accepted.reason, "until": until, "by": accepted.by}
 
 
 def _clue(clue: Clue) -> Json:
@@ -125,7 +119,7 @@ def _remedy(remedy: Remedy) -> Json:
                 "instruction": step.instruction,
                 "command": step.command,
                 "shell": step.shell,
-                "change": None,
+                "change": step.change,
                 "check": step.check,
                 "undo": step.undo,
             }

@@ -1,23 +1,30 @@
-"""The plain form of a report: everything that a screen would show, in lines of at most 80 columns.
+"""The plain form of a report: everything that a screen would show, in lines of 80 columns or as many as there are.
 
-First the verdict and what to do next, then each finding with its reasons, then what was seen and read, then what was
-not examined.
+First the verdict and what to do next, then each finding with its reasons, then what was done, answered, seen and
+read, then what was not examined.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import tzinfo
 
+from easwizard.case.untrusted import visible
 from easwizard.diagnosis.clues import Clue, Effect
 from easwizard.diagnosis.engine import NOTHING_SPEAKS_OF_IT
 from easwizard.diagnosis.finding import Finding
 from easwizard.diagnosis.outcome import Outcome
 from easwizard.diagnosis.verdicts import Verdict
 from easwizard.diagnosis.words import Remedy
-from easwizard.reports.lines import WIDTH, wrapped
+from easwizard.reports.first_page import vantage
+from easwizard.reports.lines import WIDTH, Paragraph, laid_out
+from easwizard.reports.log_text import log_rows
+from easwizard.reports.marking import mark
 from easwizard.reports.model import Report
 from easwizard.reports.read_files import read_files
+from easwizard.reports.records import answers_told, steps_told
 from easwizard.reports.seen import seen
+from easwizard.reports.times import both
 
 __all__ = ["WIDTH", "render"]
 
@@ -33,16 +40,21 @@ _SYMBOL = {
     Verdict.RULED_OUT: "[ ]",
 }
 _SIGN = {Effect.PROVES: "++", Effect.SUPPORTS: "+ ", Effect.WEAKENS: "- ", Effect.EXCLUDES: "--"}
+_RULE = "-" * WIDTH
+_LONGEST = 4_000
+Rows = Iterator[str | Paragraph]
 
 
-def render(report: Report) -> str:
-    """The report as plain text, ending in a newline."""
-    return "\n".join(_lines(report)) + "\n"
+def render(report: Report, width: int = WIDTH, zone: tzinfo | None = None) -> str:
+    """The report as plain text, ending in a newline; commands are as long as they are. Local times are of `zone`."""
+    rule = "-" * width
+    lines = laid_out(_rows(report, zone), width)
+    return "\n".join(rule if line == _RULE else visible(line, _LONGEST) for line in lines) + "\n"
 
 
-def _lines(report: Report) -> Iterator[str]:
-    when = report.created.strftime("%Y-%m-%d %H:%M UTC")
-    yield from wrapped("", f"easwizard {report.tool_version}   {when}   looked from {_vantage(report)}")
+def _rows(report: Report, zone: tzinfo | None) -> Rows:
+    yield Paragraph("", f"easwizard {report.tool_version}   looked from {vantage(report.case)}   {mark(report)}")
+    yield both(report.created, zone)
     yield ""
     yield _HEADLINE[report.outcome]
     yield from _summary(report.diagnosis.findings)
@@ -50,94 +62,88 @@ def _lines(report: Report) -> Iterator[str]:
     for finding in report.diagnosis.findings:
         if finding.verdict is not Verdict.RULED_OUT:
             yield from _finding(finding)
-    yield from _seen(report)
-    yield from _read(report)
+    yield from _part("What was done", [Paragraph(f"  {s.when}  ", s.words) for s in steps_told(report.case, zone)])
+    yield from _part(
+        "What was answered", [Paragraph("  - ", f"{a.question} {a.answer}") for a in answers_told(report.case)]
+    )
+    yield from _part("What was seen", [*seen(report.case)])
+    yield from _part("What was read", [*read_files(report.case)])
+    if report.case.logs is not None:
+        yield from ("", _RULE, "What the logs say")
+        yield from log_rows(report.case.logs)
     yield from _not_examined(report)
 
 
-def _vantage(report: Report) -> str:
-    """Where we looked from; with the proxy if one was used."""
-    return max((o.vantage for o in report.case.observations), key=len, default=report.case.vantage.host)
-
-
-def _summary(findings: Sequence[Finding]) -> Iterator[str]:
+def _summary(findings: Sequence[Finding]) -> Rows:
     for finding in findings:
         if finding.verdict is not Verdict.RULED_OUT:
             verdict = f"{finding.verdict.value.upper()} {finding.severity.value}"
-            yield f"  {_SYMBOL[finding.verdict]} {verdict:<16} {finding.title}"
+            yield Paragraph(f"  {_SYMBOL[finding.verdict]} {verdict:<16} ", finding.title)
     ruled_out = [f.code for f in findings if f.verdict is Verdict.RULED_OUT]
     if ruled_out:
-        yield from wrapped(f"  {_SYMBOL[Verdict.RULED_OUT]} ruled out: ", ", ".join(ruled_out))
+        yield Paragraph(f"  {_SYMBOL[Verdict.RULED_OUT]} ruled out: ", ", ".join(ruled_out))
 
 
-def _next(report: Report) -> Iterator[str]:
+def _next(report: Report) -> Rows:
     best = report.diagnosis.next_best
     if best is None:
         return
     yield ""
-    yield from wrapped("Next best look: ", best.evidence)
+    yield Paragraph("Next best look: ", best.evidence)
     yield from _commands("    ", best.how)
 
 
-def _finding(finding: Finding) -> Iterator[str]:
+def _finding(finding: Finding) -> Rows:
     yield ""
-    yield "-" * WIDTH
-    yield from wrapped(f"{_SYMBOL[finding.verdict]} {finding.verdict.value.upper()} ", finding.title)
+    yield _RULE
+    yield Paragraph(f"{_SYMBOL[finding.verdict]} {finding.verdict.value.upper()} ", finding.title)
     yield f"    {finding.code}   severity {finding.severity.value}"
+    for words in finding.acceptance:
+        yield Paragraph("    but      ", words)
     if finding.subjects:
-        yield from wrapped("    about    ", ", ".join(finding.subjects))
-    yield from wrapped("    in short ", finding.summary)
+        yield Paragraph("    about    ", ", ".join(finding.subjects))
+    yield Paragraph("    in short ", finding.summary)
     if finding.conflict:
-        yield from wrapped("    conflict ", "proof stands against exclusion; read the reasons before you act")
+        yield Paragraph("    conflict ", "proof stands against exclusion; read the reasons before you act")
     yield ""
-    yield from wrapped("    Helpdesk ", finding.helpdesk)
-    yield from wrapped("    Engineer ", finding.engineer)
+    yield Paragraph("    Helpdesk ", finding.helpdesk)
+    yield Paragraph("    Engineer ", finding.engineer)
     yield ""
     yield "    Why"
     for clue in finding.clues:
-        yield from _clue(clue)
+        yield _clue(clue)
     for limit in finding.limits:
-        yield from wrapped("      at most: ", limit)
+        yield Paragraph("      at most: ", limit)
     if finding.missing:
         yield "    What would settle it"
         for missing in finding.missing:
-            yield from wrapped("      - ", f"{missing.evidence}: {missing.why}")
+            yield Paragraph("      - ", f"{missing.evidence}: {missing.why}")
             yield from _commands("          ", missing.how)
     for remedy in finding.remedies:
         yield from _remedy(remedy)
 
 
-def _clue(clue: Clue) -> Iterator[str]:
-    yield from wrapped(f"      {_SIGN[clue.effect]} ", f"{clue.text}  [{clue.group}, {clue.basis}; {clue.source}]")
+def _clue(clue: Clue) -> Paragraph:
+    return Paragraph(f"      {_SIGN[clue.effect]} ", f"{clue.text}  [{clue.group}, {clue.basis}; {clue.source}]")
 
 
-def _remedy(remedy: Remedy) -> Iterator[str]:
+def _remedy(remedy: Remedy) -> Rows:
     recommended = " (recommended)" if remedy.recommended else ""
-    yield from wrapped("    Remedy   ", f"{remedy.title}{recommended}")
+    yield Paragraph("    Remedy   ", f"{remedy.title}{recommended}")
     for number, step in enumerate(remedy.steps, start=1):
-        yield from wrapped(f"      {number}. ", f"{step.title}. {step.instruction}".strip())
+        yield Paragraph(f"      {number}. ", f"{step.title}. {step.instruction}".strip())
         if step.command is not None:
             yield from _commands("         ", f"[{step.shell}] {step.command}")
-        yield from wrapped("         check: ", step.check)
+        yield Paragraph("         check: ", step.check)
         if step.undo is not None:
-            yield from wrapped("         undo:  ", step.undo)
+            yield Paragraph("         undo:  ", step.undo)
 
 
-def _seen(report: Report) -> Iterator[str]:
-    lines = tuple(seen(report.case))
-    if not lines:
-        return
-    yield ""
-    yield "-" * WIDTH
-    yield "What was seen"
-    yield from lines
-
-
-def _read(report: Report) -> Iterator[str]:
-    if report.case.imports:
-        yield ""
-        yield "What was read"
-        yield from read_files(report.case)
+def _part(title: str, rows: Sequence[Paragraph]) -> Rows:
+    """A part below a line, where there is anything in it."""
+    if rows:
+        yield from ("", _RULE, title)
+        yield from rows
 
 
 def _commands(indent: str, text: str) -> Iterator[str]:
@@ -145,7 +151,7 @@ def _commands(indent: str, text: str) -> Iterator[str]:
     yield from (indent + line for line in text.splitlines())
 
 
-def _not_examined(report: Report) -> Iterator[str]:
+def _not_examined(report: Report) -> Rows:
     if not report.diagnosis.not_examined:
         return
     yield ""
@@ -154,7 +160,7 @@ def _not_examined(report: Report) -> Iterator[str]:
     for item in report.diagnosis.not_examined:
         if item.what not in silent:
             why, _, command = item.why.partition("\n")
-            yield from wrapped("  - ", f"{item.what}: {why}")
+            yield Paragraph("  - ", f"{item.what}: {why}")
             yield from _commands("    ", command)
     if silent:
-        yield from wrapped("  - ", f"{NOTHING_SPEAKS_OF_IT}: {', '.join(silent)}")
+        yield Paragraph("  - ", f"{NOTHING_SPEAKS_OF_IT}: {', '.join(silent)}")

@@ -7,21 +7,21 @@ from collections.abc import Iterator
 from easwizard.case.case import Case, Contradiction, Import, Noted
 from easwizard.diagnosis.finding import NotExamined
 from easwizard.evidence.holes import Hole, holes_of
-from easwizard.reports.lines import wrapped
+from easwizard.reports.lines import Paragraph
 
 _MOST_LINES = 8
 """Remarks shown of one file; the JSON has all of them."""
 _MOST_SUBJECTS = 4
 
 
-def read_files(case: Case) -> Iterator[str]:
+def read_files(case: Case) -> Iterator[Paragraph]:
     """Each file with what was understood of it and what was not, then what the files contradict each other about."""
     for read in case.imports:
-        yield from wrapped("  ", f"{read.file}: {read.format}, {_objects(read)}")
+        yield Paragraph("  ", f"{read.file}: {read.format}, {_objects(read)}")
         yield from _noted("      not understood: ", read.problems)
         yield from _noted("      noted: ", read.notes)
     for contradiction in case.contradictions:
-        yield from wrapped("  contradiction: ", _contradiction(contradiction))
+        yield Paragraph("  contradiction: ", _contradiction(contradiction))
 
 
 def not_brought(case: Case) -> tuple[NotExamined, ...]:
@@ -39,11 +39,11 @@ def _objects(read: Import) -> str:
     )
 
 
-def _noted(start: str, noted: tuple[Noted, ...]) -> Iterator[str]:
+def _noted(start: str, noted: tuple[Noted, ...]) -> Iterator[Paragraph]:
     for each in noted[:_MOST_LINES]:
-        yield from wrapped(start, f"{each.where}: {each.what}" if each.where else each.what)
+        yield Paragraph(start, f"{each.where}: {each.what}" if each.where else each.what)
     if len(noted) > _MOST_LINES:
-        yield from wrapped(start, f"and {len(noted) - _MOST_LINES} more; --json lists them")
+        yield Paragraph(start, f"and {len(noted) - _MOST_LINES} more; --json lists them")
 
 
 def _contradiction(contradiction: Contradiction) -> str:

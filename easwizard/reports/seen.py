@@ -12,7 +12,7 @@ from easwizard.case.requests import Target
 from easwizard.diagnosis.shares import percent
 from easwizard.exchange.replies import ACTIVESYNC_PATH, PROXY_PATH, Sent
 from easwizard.exchange.windows import windows_of_build
-from easwizard.reports.lines import wrapped
+from easwizard.reports.lines import Paragraph
 
 _AUTODISCOVER = "/autodiscover/"
 _WORTH_TELLING_S = 60
@@ -20,10 +20,10 @@ _WORTH_TELLING_S = 60
 Look = tuple[Observation, HttpFacts]
 
 
-def seen(case: Case) -> Iterator[str]:
+def seen(case: Case) -> Iterator[Paragraph]:
     """Everything that was seen, name by name."""
     for target in case.targets:
-        yield from wrapped(f"  {target.name} ", f"({target.role}) {_where(case, target)}")
+        yield Paragraph(f"  {target.name} ", f"({target.role}) {_where(case, target)}")
         yield from _services(case, target)
         for place, looks in _by_place(case, target).items():
             yield from _place(case, target, place, looks)
@@ -33,7 +33,7 @@ def seen(case: Case) -> Iterator[str]:
         if facts.account:
             words = observation.words
             label = f"  sign-in of {facts.account} at {observation.target}: "
-            yield from wrapped(label, _samples(facts) if words is None else words)
+            yield Paragraph(label, _samples(facts) if words is None else words)
 
 
 def _where(case: Case, target: Target) -> str:
@@ -47,12 +47,12 @@ def _where(case: Case, target: Target) -> str:
     return "is an address" if case.http(target) else "was not looked at"
 
 
-def _services(case: Case, target: Target) -> Iterator[str]:
+def _services(case: Case, target: Target) -> Iterator[Paragraph]:
     """The service record by which phones may find Autodiscover, where one was found."""
     domain = target.host.partition(".")[2] if target.host.startswith("autodiscover.") else target.host
     for _, facts in case.dns(f"_autodiscover._tcp.{domain}"):
         if facts.outcome is DnsOutcome.ANSWER and facts.records:
-            yield from wrapped(f"    service record at {facts.resolver}: ", "; ".join(facts.records))
+            yield Paragraph(f"    service record at {facts.resolver}: ", "; ".join(facts.records))
 
 
 def _by_place(case: Case, target: Target) -> dict[str, list[Look]]:
@@ -85,21 +85,19 @@ def _label(case: Case, target: Target, place: str) -> str:
     return f"{place} (member)"
 
 
-def _place(case: Case, target: Target, place: str, looks: list[Look]) -> Iterator[str]:
+def _place(case: Case, target: Target, place: str, looks: list[Look]) -> Iterator[Paragraph]:
     label = _label(case, target, place)
     for observation, facts in looks:
         if facts.path == ACTIVESYNC_PATH:
-            yield from wrapped(f"    {label}: ", _joined(_answer(observation, facts), _who(looks)))
+            yield Paragraph(f"    {label}: ", _joined(_answer(observation, facts), _who(looks)))
         elif facts.path == PROXY_PATH and not facts.ntlm_offered:
-            yield from wrapped(f"    {label} /Proxy: ", _answer(observation, facts))
+            yield Paragraph(f"    {label} /Proxy: ", _answer(observation, facts))
         elif facts.path.startswith(_AUTODISCOVER):
             urls = ", ".join(facts.handed_out)
-            yield from wrapped(
-                f"      {_asked(facts)}: ", f"hands out {urls}" if urls else _answer(observation, facts)
-            )
+            yield Paragraph(f"      {_asked(facts)}: ", f"hands out {urls}" if urls else _answer(observation, facts))
     for observation, samples in case.samples(target):
         if samples.credentials is Sent.NONE and _between(observation.id) == place:
-            yield from wrapped("      seen behind this address: ", observation.words or _servers(samples))
+            yield Paragraph("      seen behind this address: ", observation.words or _servers(samples))
 
 
 def _asked(facts: HttpFacts) -> str:
@@ -142,11 +140,11 @@ def _servers(facts: SampleFacts) -> str:
     return ", ".join(counted) + (f" ({_outcomes(facts.by_outcome)})" if len(facts.by_outcome) > 1 else "")
 
 
-def _trust(label: str, words: str | None, tls: TlsFacts) -> Iterator[str]:
+def _trust(label: str, words: str | None, tls: TlsFacts) -> Iterator[Paragraph]:
     if words is None and tls.trusted is False:
-        yield from wrapped(f"    {label}: ", f"certificate not trusted here: {tls.trust_error}")
+        yield Paragraph(f"    {label}: ", f"certificate not trusted here: {tls.trust_error}")
     if words is None and tls.name_matches is False:
-        yield from wrapped(f"    {label}: ", f"the certificate is for {', '.join(tls.names) or 'no name'}")
+        yield Paragraph(f"    {label}: ", f"the certificate is for {', '.join(tls.names) or 'no name'}")
 
 
 def _samples(facts: SampleFacts) -> str:

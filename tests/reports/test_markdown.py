@@ -48,7 +48,7 @@ def words(text: str) -> str:
 
 def test_the_first_page_answers_in_its_order(whole: Report) -> None:
     text = markdown.render(whole)
-    page = text[: text.index("## Map")]
+    page = text[: text.index("## Findings")]
     heads = re.findall(r"^- \*\*(.+?):\*\*", page, re.MULTILINE)
     assert heads == ["Verdict", "Affected", "How sure", "Next", "Looked", "By"]
     assert "**Problem found**" in page
@@ -79,7 +79,7 @@ def test_the_map_and_the_odds(whole: Report) -> None:
 def test_the_evidence_is_one_table_with_a_row_each(whole: Report) -> None:
     found = tokens(markdown.render(whole))
     assert sum(token.type == "tr_open" for token in found) == len(whole.case.observations) + 1
-    assert sum(token.type == "td_open" for token in found) == 5 * len(whole.case.observations)
+    assert sum(token.type == "td_open" for token in found) == 6 * len(whole.case.observations)
 
 
 def test_what_was_not_examined_comes_last(whole: Report) -> None:
@@ -97,7 +97,7 @@ def test_nothing_that_anybody_said_is_markup() -> None:
     assert is_harmless(text)
     assert "[/x][@click=app.quit]q[bold]" in words(text)
     rows = sum(token.type == "tr_open" for token in found) - 1
-    assert sum(token.type == "td_open" for token in found) == 5 * rows
+    assert sum(token.type == "td_open" for token in found) == 6 * rows
 
 
 @pytest.mark.parametrize(

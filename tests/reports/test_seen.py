@@ -19,7 +19,7 @@ from easwizard.case.facts import (
 from easwizard.case.requests import Member, Target
 from easwizard.exchange.inventory import Role
 from easwizard.exchange.replies import ACTIVESYNC_PATH, PROXY_PATH, Sent
-from easwizard.reports.lines import WIDTH
+from easwizard.reports.lines import WIDTH, laid_out
 from easwizard.reports.seen import seen
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
@@ -43,7 +43,7 @@ def dns(*addresses: str) -> Observation:
 
 def said(*observations: Observation, members: tuple[Member, ...] = (), target: Target = MAIL) -> list[str]:
     case = Case(Vantage("JUMP1"), (target,), members=members).with_observations(observations)
-    lines = list(seen(case))
+    lines = list(laid_out(seen(case)))
     assert [line for line in lines if len(line) > WIDTH] == []
     return [" ".join(line.split()) for line in lines]
 
