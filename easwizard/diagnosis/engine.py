@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from easwizard.case.case import Case
 from easwizard.diagnosis.algebra import Judgement, judge
 from easwizard.diagnosis.clues import AnswerClue, Clue, Group, Missing, Subject
 from easwizard.diagnosis.finding import Diagnosis, Finding, NextBest, NotExamined
+from easwizard.diagnosis.plans.making import applies, make_plan
+from easwizard.diagnosis.plans.short_form import remedy_of
+from easwizard.diagnosis.plans.template import RemedyTemplate
 from easwizard.diagnosis.problem import Entry, Examination, catalogue
 from easwizard.diagnosis.unseen import unseen
 from easwizard.diagnosis.verdicts import Severity, Verdict
+from easwizard.diagnosis.words import Remedy
 
 NOTHING_SPEAKS_OF_IT = "nothing that was looked at speaks of it"
 """Why most problems were not examined, where no look or answer would be worth asking for."""
@@ -52,7 +57,7 @@ def _judged(case: Case, entry: Entry) -> tuple[Finding, tuple[str, ...]]:
     judgements = {s: judge([c for c in clues if c.subject in (s, ())], examination.caps) for s in subjects}
     worst = min(judgements.values(), key=lambda j: j.verdict.rank)
     about = [s for s, j in judgements.items() if j.verdict is worst.verdict]
-    return _finding(entry, examination, clues, worst, about), entry.problem.yields_to
+    return _finding(case, entry, examination, clues, worst, about), entry.problem.yields_to
 
 
 def _examined(case: Case, entry: Entry) -> Examination:
@@ -66,9 +71,10 @@ def _examined(case: Case, entry: Entry) -> Examination:
 
 
 def _finding(
-    entry: Entry, seen: Examination, clues: Sequence[Clue], judgement: Judgement, about: Sequence[Subject]
+    case: Case, entry: Entry, seen: Examination, clues: Sequence[Clue], judgement: Judgement, about: Sequence[Subject]
 ) -> Finding:
     words = entry.words
+    subjects = tuple(dict.fromkeys(name for subject in about for name in subject))
     asserted = judgement.verdict in (Verdict.CONFIRMED, Verdict.LIKELY, Verdict.POSSIBLE)
     return Finding(
         code=entry.code,
@@ -76,7 +82,7 @@ def _finding(
         verdict=judgement.verdict,
         severity=seen.severity or entry.problem.severity,
         conflict=judgement.conflict,
-        subjects=tuple(dict.fromkeys(name for subject in about for name in subject)),
+        subjects=subjects,
         summary=seen.summary
         or "; ".join(c.text for c in clues if c.is_positive and c.subject in (*about, ()))
         or words.title,
@@ -86,8 +92,28 @@ def _finding(
         limits=tuple(f"{cap.because} ({cap.source})" for cap in seen.caps) if asserted else (),
         missing=seen.missing if judgement.verdict is not Verdict.RULED_OUT else (),
         # What is only possible is settled before anything is mended.
-        remedies=words.remedies if judgement.verdict.asserts else (),
+        remedies=_remedies(case, entry, subjects) if judgement.verdict.asserts else (),
     )
+
+
+def _remedies(case: Case, entry: Entry, subjects: Sequence[str]) -> tuple[Remedy, ...]:
+    """The remedies that apply to this case; the plan of each is made when somebody looks at it."""
+    templates = zip(entry.words.templates, entry.words.remedies, strict=True)
+    return tuple(
+        Remedy.when_looked_at(
+            template.id, template.recommended, partial(_remedy, case, entry, template, known, subjects)
+        )
+        for template, known in templates
+        if applies(case, template)
+    )
+
+
+def _remedy(case: Case, entry: Entry, template: RemedyTemplate, known: Remedy, subjects: Sequence[str]) -> Remedy:
+    """The remedy as a plan for this case; that of the catalogue where no plan can be made: the finding stands."""
+    try:
+        return remedy_of(make_plan(case, entry.code, template, subjects))
+    except Exception:  # as with a faulty rule: placeholders to fill in are better than no finding
+        return known
 
 
 _HEDGES = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from easwizard.case.mending import Acceptance
 from easwizard.diagnosis.clues import Clue, Missing
 from easwizard.diagnosis.verdicts import Severity, Verdict
 from easwizard.diagnosis.words import Remedy
@@ -27,6 +28,10 @@ class Finding:
     """Why the verdict goes no higher, in words."""
     missing: tuple[Missing, ...]
     remedies: tuple[Remedy, ...]
+    accepted: Acceptance | None = None
+    """Set where somebody decided to live with all of it, and the day is not over (`diagnosis.accepted`)."""
+    acceptance: tuple[str, ...] = ()
+    """What was decided about it, in words: also for parts of it, and what is over."""
 
 
 @dataclass(frozen=True)

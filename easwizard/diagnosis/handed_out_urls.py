@@ -5,6 +5,7 @@ The URL is the ExternalUrl of a virtual directory; it comes from a server, so it
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -71,6 +72,13 @@ def same_place(url: str) -> str:
         return f"{(parts.hostname or '').casefold()}{parts.path.rstrip('/').casefold()}"
     except ValueError:
         return url
+
+
+def carriers(case: Case, urls: Iterable[str]) -> tuple[str, ...]:
+    """The labels of the virtual directories whose ExternalUrl is one of these, where the inventory tells."""
+    places = {same_place(url) for url in urls}
+    vdirs = [v for v in case.inventory.vdirs if not v.back_end and v.external_url]
+    return tuple(v.label for v in vdirs if same_place(v.external_url or "") in places)
 
 
 def shown(url: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from easwizard.case.case import Case
 from easwizard.diagnosis.clues import Cap, Subject
 from easwizard.diagnosis.legacy_names import Crossing, LegacyName, crossings, legacy_names
+from easwizard.diagnosis.log_signature import leg_hosts
 from easwizard.diagnosis.mailboxes import dialled_by_server_name, legacy_mailboxes
 from easwizard.diagnosis.verdicts import Verdict
 from easwizard.exchange.certainty import Basis
@@ -39,7 +40,8 @@ def leg_groups(case: Case) -> tuple[LegGroup, ...]:
     if len(mailboxes) < 2:
         mailbox = mailboxes[0] if mailboxes else None
         mine = tuple(c for c in crossed if mailbox is not None and _same(c.mailbox, mailbox))
-        return (LegGroup(mailbox, names, mine, True, tuple(n.host for n in names)),)
+        subject = dict.fromkeys((*(n.host for n in names), *leg_hosts(case)))
+        return (LegGroup(mailbox, names, mine, True, tuple(subject)),)
     return tuple(_group(case, mailbox, mailboxes, names, crossed) for mailbox in mailboxes)
 
 
@@ -50,8 +52,8 @@ def _group(
     names: tuple[LegacyName, ...],
     crossed: tuple[Crossing, ...],
 ) -> LegGroup:
-    hosts = _hosts(case, mailbox)
-    others = {host for other in mailboxes if other != mailbox for host in _hosts(case, other)}
+    hosts = hosts_of(case, mailbox)
+    others = {host for other in mailboxes if other != mailbox for host in hosts_of(case, other)}
     if hosts:
         here = tuple(n for n in names if n.host.casefold() in hosts)
     else:
@@ -65,7 +67,8 @@ def _group(
     )
 
 
-def _hosts(case: Case, mailbox: Mailbox) -> set[str]:
+def hosts_of(case: Case, mailbox: Mailbox) -> set[str]:
+    """The hosts of the InternalUrls of its candidates, by the inventory."""
     return {v.internal_host for v in candidates(case.inventory, mailbox) if v.internal_host}
 
 

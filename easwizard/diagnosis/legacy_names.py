@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
-from easwizard.case.case import Case
+from easwizard.case.case import UNKNOWN, Case
 from easwizard.case.facts import HttpFacts, Observation, Reason, SampleFacts
 from easwizard.case.requests import Target
+from easwizard.diagnosis.log_legs import denied, proxied_to
 from easwizard.diagnosis.mailboxes import legacy_mailboxes
 from easwizard.diagnosis.pools import pools_of
 from easwizard.diagnosis.server_names import is_server_name
-from easwizard.diagnosis.vantage import reached_directly
+from easwizard.diagnosis.vantage import PASTED, reached_directly, seen_by_proxying_servers
 from easwizard.exchange.inventory import Role
 from easwizard.exchange.products import Product
 from easwizard.exchange.replies import ACTIVESYNC_PATH, PROXY_PATH, Meaning, Sent
@@ -23,6 +25,9 @@ from easwizard.exchange.routing import Mailbox, draws, leg_odds
 
 INTERNAL_URL = "internal-url:"
 """Prefix of the question "is HOST the InternalUrl of any vdir now?"; the host follows."""
+
+
+_REFUSED = 403
 
 
 class Stance(StrEnum):
@@ -45,6 +50,27 @@ class Stance(StrEnum):
         return self is Stance.ACCEPTS or self.refuses
 
 
+class InternalUrlUse(NamedTuple):
+    """Whether a host is an InternalUrl now, `yes`, `no` or `unknown`, and whether the inventory says so."""
+
+    now: str
+    in_inventory: bool
+    in_log: bool = False
+    """Whether a proxying server's log names it as what it chose (`PrxTo`)."""
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether only the admin says it."""
+        return not (self.in_inventory or self.in_log)
+
+    @property
+    def told_by(self) -> str:
+        """Who says it, in words."""
+        if self.in_log:
+            return "by the logs"
+        return "by what was imported" if self.in_inventory else "your answer"
+
+
 Stances = tuple[tuple[str, Stance], ...]
 """Observation id and stance, one for each address."""
 
@@ -65,11 +91,18 @@ class LegacyName:
     """Whether the addresses of one pool differ: a matter of one name, not of several (J15)."""
     in_inventory: bool = False
     """Whether an imported virtual directory has it as InternalUrl."""
+    in_log: bool = False
+    """Whether a log names it as what a proxying server chose."""
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether only the admin says whether it is an InternalUrl."""
+        return InternalUrlUse(self.internal_url, self.in_inventory, self.in_log).is_answer
 
     @property
     def told_by(self) -> str:
         """Who says whether it is an InternalUrl, in words."""
-        return "by what was imported" if self.in_inventory else "your answer"
+        return InternalUrlUse(self.internal_url, self.in_inventory, self.in_log).told_by
 
     @property
     def known(self) -> tuple[Stance, ...]:
@@ -118,6 +151,15 @@ def _differ(stances: Iterable[Stance]) -> bool:
     return len({s.refuses for s in stances if s.is_known}) > 1
 
 
+def internal_url_use(case: Case, host: str) -> InternalUrlUse:
+    """Whether a host is an InternalUrl of any virtual directory now (J4): by inventory, answer or a log's `PrxTo`."""
+    held = any(v.internal_host == host.casefold() and not v.back_end for v in case.inventory.vdirs)
+    answer = case.answer(INTERNAL_URL + host)
+    if not held and answer == UNKNOWN and proxied_to(case, host) and not denied(case, host.casefold()):
+        return InternalUrlUse("yes", in_inventory=False, in_log=True)
+    return InternalUrlUse("yes" if held else answer, held)
+
+
 def legacy_names(case: Case) -> tuple[LegacyName, ...]:
     """Every legacy namespace of the case."""
     targets = case.with_role(Role.LEGACY_GENERIC, Role.LEGACY_CERT)
@@ -128,11 +170,12 @@ def _name(case: Case, target: Target) -> LegacyName:
     own_name = is_server_name(case, target.host) is True
     found = {place: (id, _healthy_if(own_name, stance)) for place, (id, stance) in _stances(case, target).items()}
     direct = reached_directly(case, target.host)
-    in_inventory = any(v.internal_host == target.host.casefold() and not v.back_end for v in case.inventory.vdirs)
+    use = internal_url_use(case, target.host)
     return LegacyName(
         host=target.host,
-        internal_url="yes" if in_inventory else case.answer(INTERNAL_URL + target.host),
-        in_inventory=in_inventory,
+        internal_url=use.now,
+        in_inventory=use.in_inventory,
+        in_log=use.in_log,
         stances=tuple(found[place] for place in sorted(found) if place not in direct),
         members=tuple(found[place] for place in sorted(found) if place in direct),
         is_mixed=any(_differ(found[place][1] for place in pool) for pool in pools_of(case, target.host, found)),
@@ -145,15 +188,30 @@ def _healthy_if(own_name: bool, stance: Stance) -> Stance:
 
 
 def _stances(case: Case, target: Target) -> dict[str, tuple[str, Stance]]:
-    """The stance of each address. Where NTLM was offered along, the answer shows only that step and says nothing."""
+    """The stance of each address. Where NTLM was offered along, the answer shows only that step and says nothing.
+
+    A paste does not show what a 403 is for; where a CertificateRequest was seen at that address, it is for that (J5).
+    """
     optional = {
         f.address for o, f in case.http(target, ACTIVESYNC_PATH) if o.ok and f.client_certificate.required is False
     }
-    return {
-        f.address: (o.id, _stance(o, f, optional=f.address in optional))
+    own = seen_by_proxying_servers(case)
+    looks = [
+        (o, f)
         for o, f in case.http(target, PROXY_PATH)
-        if f.credentials is Sent.NONE and not f.ntlm_offered
-    }
+        if f.credentials is Sent.NONE and not f.ntlm_offered and (o.id in own or not o.id.startswith(PASTED))
+    ]
+    found: dict[str, tuple[str, Stance]] = {}
+    # What a proxying server saw itself comes last: at one address its word counts (J7).
+    for o, f in sorted(looks, key=lambda look: look[0].id in own):
+        stance = _stance(o, f, optional=f.address in optional)
+        before = found.get(f.address)
+        if before is not None and o.id in own and not stance.is_known:
+            refused = f.status == _REFUSED and before[1] is Stance.DEMANDS_CERTIFICATE
+            found[f.address] = (o.id, before[1]) if refused else before
+        else:
+            found[f.address] = (o.id, stance)
+    return found
 
 
 def _stance(observation: Observation, facts: HttpFacts, *, optional: bool) -> Stance:

@@ -8,7 +8,7 @@ from easwizard.case.case import Case
 from easwizard.case.requests import Target
 from easwizard.diagnosis.algebra import judge
 from easwizard.diagnosis.clues import Clue
-from easwizard.diagnosis.legacy_names import INTERNAL_URL
+from easwizard.diagnosis.legacy_names import internal_url_use
 from easwizard.diagnosis.verdicts import Severity
 
 
@@ -30,4 +30,4 @@ def worst(severities: Iterable[Severity]) -> Severity | None:
 
 def is_retired(case: Case, target: Target) -> bool:
     """Whether it is a legacy name that no InternalUrl uses now: what it shows is no problem (J4)."""
-    return target.role.is_legacy and case.answer(INTERNAL_URL + target.host) == "no"
+    return target.role.is_legacy and internal_url_use(case, target.host).now == "no"

@@ -81,3 +81,23 @@ def test_brackets_are_in_balance() -> None:
 
 def test_without_legacy_names_there_is_none() -> None:
     assert paste_block(replace(cases.case(), targets=(cases.GENERIC,))) is None
+
+
+def test_certificates_go_unchecked_for_one_request_and_are_checked_again_after_it() -> None:
+    block = paste_block(cases.case()) or ""
+    setting = "[Net.ServicePointManager]::ServerCertificateValidationCallback"
+    assert [line.strip() for line in block.splitlines() if setting in line] == [
+        f"$usual = {setting}",
+        f"if (-not $check) {{ {setting} = {{ $true }} }}",
+        f"{setting} = $usual",
+    ]
+    put_back = block.index(f"{setting} = $usual")
+    assert block.index("$ask.GetResponse()") < block.index("} finally {") < put_back < block.index("if ($reply)")
+    # The second turn comes only after a distrusted certificate: every other way leaves the loop.
+    assert "foreach ($check in $true, $false) {" in block
+    assert block.count("break") == 2
+
+
+def test_no_proxy_is_asked_and_no_connection_kept() -> None:
+    block = paste_block(cases.case()) or ""
+    assert "$ask.Proxy = $null; $ask.KeepAlive = $false" in block

@@ -154,6 +154,12 @@ def refuses(target: Target, address: str = "127.0.0.1") -> Observation:
     return http(target, 403, path=PROXY_PATH, demand=ASKED, address=address)
 
 
+def pasted(target: Target, status: int, *challenges: str, server: str = "EX13A") -> Observation:
+    """What a proxying server's own paste says of an old name, with the id that its reader gives (J7)."""
+    look = http(target, status, *challenges, path=PROXY_PATH, headers={})
+    return replace(look, id=f"paste:{server.casefold()}:http:{target.name}", vantage=server)
+
+
 def samples(
     account: str,
     ok: int,

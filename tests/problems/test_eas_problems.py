@@ -435,3 +435,17 @@ def test_each_finding_names_its_host_its_look_and_what_would_settle_it(known: Ca
         assert all(clue.observation in {o.id for o in known.observations} for clue in each.clues)
         assert each.missing
         assert each.remedies
+
+
+def test_an_old_name_says_who_told_that_it_is_an_internal_url() -> None:
+    gone = replace(case(http(OLD_GENERIC, 404, headers=IIS)), targets=(GENERIC, OLD_GENERIC))
+    url = f"https://{OLD_GENERIC.host}/Microsoft-Server-ActiveSync"
+    vdir = VirtualDirectory("EX07A", "Default Web Site", product=Product.E2007, internal_url=url)
+    told = answered(gone, oldmail="yes")
+    held = answered(replace(gone, inventory=Inventory(vdirs=(vdir,))), oldmail="no")
+    for known, words in ((told, "(your answer)"), (held, "(by what was imported)")):
+        found = finding(known, VDIR)
+        assert found is not None
+        [clue] = [c for c in found.clues if c.is_positive]
+        assert words in clue.text
+        assert found.severity == "high"

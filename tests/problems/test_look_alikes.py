@@ -36,6 +36,7 @@ from tests.problems.cases import (
     finding,
     http,
     observation,
+    pasted,
     refuses,
     samples,
     verdict,
@@ -217,8 +218,10 @@ def vdir(server: str, site: str = "Default Web Site", **values: object) -> Virtu
 def test_configuration_of_one_name_with_an_odd_server_is_not_two_namespaces() -> None:
     odd = inventory(vdir("EX07A"), vdir("EX07B", proxy_windows=False))
     two = inventory(vdir("EX07A"), vdir("EX07B", host="oldcert.test", client_certificates=ClientCertificates.REQUIRE))
-    assert verdict(replace(case(accounts=(ANNA,)), inventory=odd), DUPLICATE) == "not-examined"
-    assert verdict(replace(case(accounts=(ANNA,)), inventory=two), DUPLICATE) == "confirmed"
+    assert verdict(replace(case(accounts=(ANNA, CAROL)), inventory=odd), DUPLICATE) == "not-examined"
+    assert verdict(replace(case(accounts=(ANNA, CAROL)), inventory=two), DUPLICATE) == "confirmed"
+    # Without Carol nothing tells of a newer server, which alone would draw them (1.2).
+    assert verdict(replace(case(accounts=(ANNA,)), inventory=two), DUPLICATE) == "possible"
 
 
 # Failing always (J16, J17)
@@ -426,7 +429,7 @@ EMPTY = replace(vdir("EX07A"), internal_url="")
     ],
 )
 def test_no_candidate(held: Inventory, expected: str) -> None:
-    known = replace(case(accounts=(ANNA,)), inventory=held)
+    known = replace(case(accounts=(ANNA, CAROL)), inventory=held)
     assert verdict(known, NO_CANDIDATE) == expected
 
 
@@ -434,3 +437,51 @@ def test_a_blocked_proxy_directory_is_no_missing_windows_authentication() -> Non
     for status in (403, 404):
         known = answered(case(http(OLD_GENERIC, status, path=PROXY_PATH)), oldmail="yes")
         assert verdict(known, "proxy/windows-auth-missing") == "not-examined"
+
+
+# What a proxying server saw itself (J7)
+
+NAMED_ONLY = Inventory(
+    (Server("EX07A", product=Product.E2007),),
+    tuple(
+        replace(v, product=None, client_certificates=None, proxy_windows=None)
+        for v in (vdir("EX07A"), vdir("EX07B", host="oldcert.test"))
+    ),
+)
+"""Both names are InternalUrls; nothing else was read."""
+SEEN_THERE = (pasted(OLD_GENERIC, 401, "Negotiate", "NTLM"), pasted(OLD_CERT, 403))
+
+
+@pytest.mark.parametrize(
+    ("looks", "expected"),
+    [
+        (NAMES, "likely"),
+        ((*NAMES, *SEEN_THERE), "confirmed"),
+        # The same paste, taken on an old server by mistake, is no proxying server's.
+        ((*NAMES, *(replace(look, vantage="EX07A") for look in SEEN_THERE)), "likely"),
+        # A 403 that only the paste saw may be hardening (J5).
+        (SEEN_THERE, "possible"),
+    ],
+)
+def test_what_a_proxying_server_saw_is_not_held_down(looks: tuple[Observation, ...], expected: str) -> None:
+    known = replace(case(*looks, accounts=(CAROL,), fails_basic_old="sometimes"), inventory=NAMED_ONLY)
+    assert verdict(known, DUPLICATE) == expected
+
+
+def test_a_paste_that_contradicts_the_jump_box_counts() -> None:
+    """From the jump box the name takes the leg; where the leg is made it does not."""
+    here, there = accepts(OLD_GENERIC), pasted(OLD_GENERIC, 401, "Basic")
+    known = answered(case(here, accepts(OLD_CERT), there), oldmail="yes", oldcert="yes")
+    assert verdict(known, "proxy/windows-auth-missing") == "likely"
+    assert (
+        verdict(answered(case(here, accepts(OLD_CERT)), oldmail="yes"), "proxy/windows-auth-missing") == "ruled-out"
+    )
+
+
+def test_what_the_proxying_servers_see_is_not_examined_until_a_paste_shows_it() -> None:
+    def left(known: Case) -> list[str]:
+        return [item.what for item in diagnose(known).not_examined if "the proxying servers see" in item.what]
+
+    assert left(case(*NAMES)) == ["the legacy names as the proxying servers see them"]
+    assert left(case(*NAMES, SEEN_THERE[0])) == ["oldcert.test as the proxying servers see them"]
+    assert left(case(*NAMES, *SEEN_THERE)) == []

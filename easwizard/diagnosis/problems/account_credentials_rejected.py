@@ -11,6 +11,7 @@ from easwizard.case.case import Case
 from easwizard.case.facts import HttpFacts, Observation, SampleFacts
 from easwizard.case.untrusted import visible
 from easwizard.diagnosis.clues import AnswerClue, Cap, Clue, Effect, Group
+from easwizard.diagnosis.log_accounts import account_clues
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity, Verdict
 from easwizard.diagnosis.wanted import proxy_log, same_login_in_owa
@@ -25,7 +26,7 @@ def examine(case: Case) -> Examination:
     sign_ins = [(o, f) for o, f in case.seen(SampleFacts) if o.ok and f.credentials is Sent.BASIC]
     posts = [(o, f) for o, f in case.seen(HttpFacts) if o.ok and f.path == _POST_PATH and f.credentials is Sent.BASIC]
     worked = {f.account for _, f in sign_ins if f.ok}
-    states = [clue for o, f in sign_ins for clue in _state(o, f)]
+    states = [clue for o, f in sign_ins for clue in _state(o, f)] + [*account_clues(case)]
     clues = (
         *states,
         *(clue for o, f in posts for clue in _posted(o, f)),

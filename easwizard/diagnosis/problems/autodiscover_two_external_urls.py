@@ -8,8 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from easwizard.case.case import Case
-from easwizard.diagnosis.clues import Clue, Effect, Group
-from easwizard.diagnosis.handed_out_urls import HandedOut, account_of, handed_out, same_place, shown
+from easwizard.diagnosis.clues import Clue, Effect, Group, Subject
+from easwizard.diagnosis.handed_out_urls import (
+    HandedOut,
+    account_of,
+    carriers,
+    handed_out,
+    same_place,
+    shown,
+)
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity
 from easwizard.diagnosis.wanted import external_urls
@@ -18,7 +25,11 @@ from easwizard.exchange.inventory import Inventory, VirtualDirectory
 
 
 def examine(case: Case) -> Examination:
-    found = (*(c for told in handed_out(case) for c in _two(told)), *_between_addresses(case), *_held(case.inventory))
+    found = (
+        *(c for told in handed_out(case) for c in _two(case, told)),
+        *_between_addresses(case),
+        *_held(case.inventory),
+    )
     ill = {name for clue in found for name in clue.subject}
     clues = (*found, *(_one(told) for told in handed_out(case) if told.host not in ill))
     first_setup = case.answer("phones") == "first-setup"
@@ -29,13 +40,20 @@ def examine(case: Case) -> Examination:
     )
 
 
-def _two(told: HandedOut) -> Iterator[Clue]:
+def _about(case: Case, host: str) -> Subject:
+    """The Autodiscover name, and the virtual directories that carry what it hands out."""
+    urls = [url for told in handed_out(case) if told.host == host for url in told.urls]
+    return (host, *carriers(case, urls))
+
+
+def _two(case: Case, told: HandedOut) -> Iterator[Clue]:
     """One address was asked several times about one mailbox, so two URLs are two for the same phone."""
     places = {same_place(url): url for url in told.urls}
     if len(places) > 1:
         urls = " and ".join(shown(url) for url in places.values())
         text = f"Autodiscover at {told.host} ({told.facts.address}) hands out {urls} for one mailbox"
-        yield Clue(Effect.PROVES, text, "1.8", Group.PROBE, subject=(told.host,), observation=told.observation.id)
+        about = _about(case, told.host)
+        yield Clue(Effect.PROVES, text, "1.8", Group.PROBE, subject=about, observation=told.observation.id)
 
 
 def _one(told: HandedOut) -> Clue:
@@ -56,7 +74,7 @@ def _between_addresses(case: Case) -> Iterator[Clue]:
         if len(places) > 1:
             urls = " and ".join(f"{shown(t.urls[0])} ({t.facts.address})" for t in places.values())
             text = f"{host} hands out different URLs for one mailbox: {urls}"
-            yield Clue(Effect.PROVES, text, "1.8", Group.PROBE, subject=(host,))
+            yield Clue(Effect.PROVES, text, "1.8", Group.PROBE, subject=_about(case, host))
 
 
 def _held(inventory: Inventory) -> Iterator[Clue]:
@@ -70,7 +88,7 @@ def _held(inventory: Inventory) -> Iterator[Clue]:
         if len(places) > 1:
             urls = " and ".join(f"{shown(v.external_url or '')} on {v.label}" for v in places.values())
             text = f"the {product} servers of the AD site {vdirs[0].site} carry {len(places)} ExternalUrls: {urls}"
-            labels = tuple(v.label for v in places.values())
+            labels = tuple(v.label for v in vdirs)
             yield Clue(Effect.PROVES, text, "1.8, 5.3", Group.EVIDENCE, Basis.INFERRED, labels)
 
 

@@ -10,8 +10,16 @@ from dataclasses import dataclass
 
 from easwizard.case.case import Case
 from easwizard.diagnosis.activesync_answers import phone_names
-from easwizard.diagnosis.clues import Clue, Effect, Group, Missing
-from easwizard.diagnosis.handed_out_urls import Fit, HandedOut, account_of, fit, handed_out, shown
+from easwizard.diagnosis.clues import Clue, Effect, Group, Missing, Subject
+from easwizard.diagnosis.handed_out_urls import (
+    Fit,
+    HandedOut,
+    account_of,
+    carriers,
+    fit,
+    handed_out,
+    shown,
+)
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity
 from easwizard.diagnosis.wanted import external_urls
@@ -50,7 +58,7 @@ def _names() -> Missing:
 
 
 def _clues(case: Case, told: HandedOut) -> Iterator[Clue]:
-    subject, id = (told.host,), told.observation.id
+    subject, id = _about(case, told.host), told.observation.id
     fits = {url: fit(case, url) for url in told.urls}
     for url, how in fits.items():
         weight = _weight(case, told, how)
@@ -62,6 +70,13 @@ def _clues(case: Case, told: HandedOut) -> Iterator[Clue]:
     if all(how is Fit.RIGHT for how in fits.values()):
         text = f"Autodiscover at {told.host} hands out a name that phones use"
         yield Clue(Effect.EXCLUDES, text, "1.8", Group.PROBE, subject=subject, observation=id)
+
+
+def _about(case: Case, host: str) -> Subject:
+    """The Autodiscover name, and the virtual directories that carry a wrong URL which it hands out."""
+    answers = [told for told in handed_out(case) if told.host == host]
+    wrong = [u for told in answers for u in told.urls if _weight(case, told, fit(case, u)) is not None]
+    return (host, *carriers(case, wrong))
 
 
 def _weight(case: Case, told: HandedOut, how: Fit) -> _Weight | None:

@@ -13,6 +13,7 @@ from easwizard.case.requests import Target
 from easwizard.diagnosis.certificate_trials import Trials, refuses_the_issuer, signed_in_everywhere, trials_at
 from easwizard.diagnosis.clues import Clue, Effect, Group, Missing
 from easwizard.diagnosis.issuer_names import announces_any
+from easwizard.diagnosis.log_certificates import NONE_CAME, UNTRUSTED, certificate_clues
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity
 from easwizard.exchange.certainty import Basis
@@ -29,10 +30,14 @@ _MISSING = Missing(
 def examine(case: Case) -> Examination:
     certificate = case.device_certificate
     targets = case.with_role(Role.CERT)
+    logged = (
+        *certificate_clues(case, (UNTRUSTED,), Effect.SUPPORTS, "2.6, logs.md 4", strong=True),
+        *certificate_clues(case, (NONE_CAME,), Effect.SUPPORTS, "2.6, logs.md 4"),
+    )
     if certificate is None or not targets:
-        return Examination()
+        return Examination(clues=logged, missing=(_MISSING,) if logged else ())
     clues = tuple(clue for target in targets for clue in _clues(case, target, certificate))
-    return Examination(clues=clues, missing=(_MISSING,))
+    return Examination(clues=(*clues, *logged), missing=(_MISSING,))
 
 
 def _clues(case: Case, target: Target, certificate: DeviceCertificate) -> Iterator[Clue]:

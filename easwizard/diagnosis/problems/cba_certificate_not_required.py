@@ -14,6 +14,7 @@ from easwizard.diagnosis.certificate_demand import let_in_without_asking
 from easwizard.diagnosis.certificate_servers import certificate_servers
 from easwizard.diagnosis.clues import Clue, Effect, Group
 from easwizard.diagnosis.in_front import QUESTION, InFront, examination_of_switch, in_front
+from easwizard.diagnosis.log_certificates import NONE_CAME, certificate_clues
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.vantage import reached_directly
 from easwizard.diagnosis.verdicts import Severity
@@ -28,7 +29,9 @@ Looks = Sequence[tuple[Observation, HttpFacts]]
 def examine(case: Case) -> Examination:
     seen = (clue for target in case.with_role(Role.CERT) for clue in _seen(case, target))
     missing = (iis_settings("they show the switch itself, server by server"),)
-    return examination_of_switch(case, (*seen, *_held(case)), missing)
+    # A server that refuses for want of a certificate requires one; whether all of them do, an address does not tell.
+    demanded = certificate_clues(case, (NONE_CAME,), Effect.WEAKENS, "2.3 step 3, logs.md 4")
+    return examination_of_switch(case, (*seen, *_held(case), *demanded), missing)
 
 
 def _seen(case: Case, target: Target) -> Iterator[Clue]:

@@ -21,6 +21,7 @@ from easwizard.diagnosis.certificate_trials import (
 )
 from easwizard.diagnosis.clues import Cap, Clue, Effect, Group, Missing
 from easwizard.diagnosis.device_certificate import own_faults
+from easwizard.diagnosis.log_certificates import EXPIRED, MAPPER_DENIED, REVOKED, certificate_clues
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity, Verdict
 from easwizard.exchange.certainty import Basis
@@ -33,13 +34,15 @@ _MISSING = Missing(
     "(sc-status and sc-substatus stand side by side; W3SVC1 is the Default Web Site)",
 )
 _UNSEEN = Cap(Verdict.LIKELY, "from outside the reason of a refusal is not visible, nor what failed behind it", "3.1")
+_SUBSTATUSES = (MAPPER_DENIED, REVOKED, EXPIRED)
 _ABOUT_THIS_CERTIFICATE = ("bad certificate", "unsupported certificate", "certificate expired", "certificate unknown")
 
 
 def examine(case: Case) -> Examination:
     certificate, targets = case.device_certificate, case.with_role(Role.CERT)
+    logged = tuple(certificate_clues(case, _SUBSTATUSES, Effect.SUPPORTS, "2.6, logs.md 4", strong=True))
     if not targets:
-        return Examination()
+        return Examination(clues=logged)
     faults = [
         Clue(Effect.PROVES, fault.text, fault.source, Group.EVIDENCE, subject=(target.host,))
         for fault in own_faults(case)
@@ -50,7 +53,9 @@ def examine(case: Case) -> Examination:
     hints = [*_hints(case, certificate)] if refused and not faults else []
     proven = bool(faults) or any(c.effect is Effect.PROVES for c in refusals)
     caps = () if proven or not refused else (_UNSEEN,)
-    return Examination(clues=(*faults, *refusals, *hints), caps=caps, missing=(_MISSING,))
+    if logged:
+        caps = ()  # the log tells the reason that is hidden from outside
+    return Examination(clues=(*faults, *refusals, *hints, *logged), caps=caps, missing=(_MISSING,))
 
 
 def _refused(case: Case, target: Target) -> Iterator[Clue]:

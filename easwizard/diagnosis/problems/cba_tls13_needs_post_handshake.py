@@ -11,6 +11,7 @@ from easwizard.case.case import Case
 from easwizard.case.facts import CertificateDemand
 from easwizard.case.requests import Target
 from easwizard.diagnosis.clues import AnswerClue, Clue, Effect, Group, Missing
+from easwizard.diagnosis.log_certificates import NONE_CAME, certificate_clues
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.vantage import reached_directly
 from easwizard.diagnosis.verdicts import Severity
@@ -29,6 +30,8 @@ _MISSING = Missing(
 
 def examine(case: Case) -> Examination:
     clues = tuple(clue for target in case.with_role(Role.CERT) for clue in _clues(case, target))
+    if any(c.is_positive for c in clues):
+        clues = (*clues, *certificate_clues(case, (NONE_CAME,), Effect.SUPPORTS, "2.9, logs.md 4"))
     return Examination(clues=clues, missing=(_MISSING,) if any(c.is_positive for c in clues) else ())
 
 

@@ -8,7 +8,8 @@ from easwizard.case.case import Case
 from easwizard.case.facts import DnsFacts, DnsOutcome, Observation
 from easwizard.case.requests import Target
 from easwizard.diagnosis.clues import Clue, Effect, Group, Missing
-from easwizard.diagnosis.legacy_names import INTERNAL_URL
+from easwizard.diagnosis.legacy_names import INTERNAL_URL, internal_url_use
+from easwizard.diagnosis.log_errors import NO_NAME, leg_error_clues
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity
 
@@ -16,7 +17,8 @@ _NOTHING_THERE = {DnsOutcome.NXDOMAIN, DnsOutcome.NO_ADDRESS, DnsOutcome.DANGLIN
 
 
 def examine(case: Case) -> Examination:
-    clues = tuple(clue for target in case.targets for clue in _clues(case, target))
+    logged = leg_error_clues(case, NO_NAME, "the server that passes requests on cannot resolve it", "logs.md 4")
+    clues = (*(clue for target in case.targets for clue in _clues(case, target)), *logged)
     absent = [t for t in case.targets if any(c.is_positive and t.host in c.subject for c in clues)]
     silent = any(o.ok is False for o, _ in case.seen(DnsFacts))
     missing = (_other_resolver(),) if silent else ()
@@ -25,9 +27,9 @@ def examine(case: Case) -> Examination:
 
 def _severity(case: Case, absent: list[Target]) -> Severity:
     """A legacy name matters as far as an InternalUrl uses it; a retired one should be missing (J4, 6.1)."""
-    by_answer = {"yes": Severity.HIGH, "no": Severity.INFO}
+    by_use = {"yes": Severity.HIGH, "no": Severity.INFO}
     severities = [
-        by_answer.get(case.answer(INTERNAL_URL + t.host), Severity.MEDIUM) if t.role.is_legacy else Severity.HIGH
+        by_use.get(internal_url_use(case, t.host).now, Severity.MEDIUM) if t.role.is_legacy else Severity.HIGH
         for t in absent
     ]
     return min(severities, key=lambda severity: severity.rank, default=Severity.HIGH)
@@ -62,4 +64,4 @@ def _other_resolver() -> Missing:
     )
 
 
-PROBLEM = Problem(code="dns/missing", severity=Severity.HIGH, examine=examine)
+PROBLEM = Problem(code="dns/missing", severity=Severity.HIGH, examine=examine, reads=(INTERNAL_URL,))

@@ -13,7 +13,7 @@ from easwizard.case.case import UNKNOWN, Case
 from easwizard.case.requests import Target
 from easwizard.diagnosis.clues import Cap, Clue, Effect, Group, Missing
 from easwizard.diagnosis.generations import Generation, Sign, generations_at, signs_at
-from easwizard.diagnosis.legacy_names import INTERNAL_URL
+from easwizard.diagnosis.legacy_names import INTERNAL_URL, internal_url_use
 from easwizard.diagnosis.mailboxes import legacy_mailboxes
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.severities import is_retired, severity_of
@@ -46,7 +46,7 @@ def _has_two_ages(case: Case, target: Target) -> bool:
 
 def _severity(case: Case, target: Target) -> Severity:
     if target.role.is_legacy:
-        return Severity.HIGH if case.answer(INTERNAL_URL + target.host) == "yes" else Severity.MEDIUM
+        return Severity.HIGH if internal_url_use(case, target.host).now == "yes" else Severity.MEDIUM
     return Severity.HIGH
 
 

@@ -27,6 +27,7 @@ from easwizard.diagnosis.activesync_answers import (
 )
 from easwizard.diagnosis.clues import Clue, Effect, Group, Missing
 from easwizard.diagnosis.legacy_names import INTERNAL_URL
+from easwizard.diagnosis.log_redirects import redirect_clues
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.redirect_targets import Place, RedirectTarget, redirect_target
 from easwizard.diagnosis.stated import stated_clues
@@ -70,9 +71,11 @@ def examine(case: Case) -> Examination:
         severities.append(severity_by_use(case, old, Severity.HIGH))
     configured = tuple(stated_clues(case, _CODE, "has a redirect on its ActiveSync directory", "8"))
     severities += [Severity.HIGH for _ in configured]
+    logged = tuple(redirect_clues(case))
+    severities += [Severity.INFO for _ in logged]
     against = (clue for target in phone_names(case) for clue in _against(case, target))
     return Examination(
-        clues=(*(r.clue for r in faults), *old, *configured, *against),
+        clues=(*(r.clue for r in faults), *old, *configured, *logged, *against),
         missing=tuple(_missing(faults, old)),
         severity=min(severities, key=lambda s: s.rank) if severities else None,
     )

@@ -23,6 +23,7 @@ from easwizard.diagnosis.activesync_answers import (
     signed_in,
 )
 from easwizard.diagnosis.clues import Clue, Effect, Group
+from easwizard.diagnosis.log_throttling import throttling_clues
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity
 from easwizard.diagnosis.wanted import throttling_log
@@ -44,7 +45,7 @@ class _Sign:
 
 
 def examine(case: Case) -> Examination:
-    clues = tuple(clue for target in phone_names(case) for clue in _clues(case, target))
+    clues = (*(clue for target in phone_names(case) for clue in _clues(case, target)), *throttling_clues(case))
     why = "it names who is held back, and tells throttling from a database that is away"
     return Examination(clues, missing=(throttling_log(why),) if any(c.is_positive for c in clues) else ())
 

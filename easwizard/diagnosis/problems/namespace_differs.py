@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from easwizard.case.case import Case
 from easwizard.diagnosis.clues import Clue, Effect, Group
+from easwizard.diagnosis.leg_proxying import caps_while_nobody_proxies
 from easwizard.diagnosis.legacy_names import INTERNAL_URL, legacy_names
 from easwizard.diagnosis.mailboxes import legacy_mailboxes
 from easwizard.diagnosis.problem import Examination, Problem
@@ -19,7 +20,7 @@ from easwizard.exchange.routing import Outcome, draws
 def examine(case: Case) -> Examination:
     clues = (*_from_names(case), *_from_inventory(case))
     missing = () if clues else (internal_urls("whether the legacy virtual directories name more than one host"),)
-    return Examination(clues=clues, missing=missing)
+    return Examination(clues=clues, caps=caps_while_nobody_proxies(case), missing=missing)
 
 
 def _from_names(case: Case) -> Iterator[Clue]:

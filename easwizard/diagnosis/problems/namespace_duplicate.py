@@ -14,7 +14,15 @@ from easwizard.case.statistics import fits, samples_to_see
 from easwizard.diagnosis.clues import AnswerClue, Cap, Clue, Effect, Group, Missing
 from easwizard.diagnosis.leg_configuration import unread_clue
 from easwizard.diagnosis.leg_groups import LegGroup, configuration_basis, leg_groups, site_caps
+from easwizard.diagnosis.leg_proxying import (
+    NOT_YET,
+    caps_while_nobody_proxies,
+    missing_while_nobody_proxies,
+    nobody_proxies,
+)
 from easwizard.diagnosis.legacy_names import INTERNAL_URL, Crossing, LegacyName, Stance, predicted_failure
+from easwizard.diagnosis.log_namespaces import logged_in, namespace_clues
+from easwizard.diagnosis.log_signature import words_of
 from easwizard.diagnosis.mailboxes import caps_of_2010, legacy_mailboxes
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.shares import percent, share_in_words
@@ -30,8 +38,8 @@ def examine(case: Case) -> Examination:
     return Examination(
         clues=clues,
         caps=tuple(_caps(case, groups, clues)),
-        missing=tuple(_missing(groups, clues)),
-        summary=_summary(groups[0]) if len(groups) == 1 else "",
+        missing=(*missing_while_nobody_proxies(case), *_missing(groups, clues)),
+        summary=_summary(case, groups[0]) if len(groups) == 1 else "",
     )
 
 
@@ -39,6 +47,7 @@ def _clues(case: Case, group: LegGroup) -> Iterator[Clue]:
     yield from _from_names(group)
     yield from _from_samples(case, group)
     yield from _from_inventory(case, group)
+    yield from namespace_clues(case, group)
 
 
 def _from_names(group: LegGroup) -> Iterator[Clue]:
@@ -53,7 +62,7 @@ def _from_names(group: LegGroup) -> Iterator[Clue]:
             Effect.SUPPORTS,
             f"{name.host} {role} and {_refusal(name)}, while the leg works elsewhere",
             "J1, J4, J5",
-            Group.ANSWER if known and not name.in_inventory else Group.PROBE,
+            Group.ANSWER if known and name.is_answer else Group.PROBE,
             subject=group.subject,
             observation=name.observation(_first_refusal(name)),
             strong=known and group.names_known,
@@ -125,9 +134,8 @@ def _from_inventory(case: Case, group: LegGroup) -> Iterator[Clue]:
         about = group.subject or tuple(sorted({leg.candidate.internal_host or "" for leg in legs} - {""}))
         # A candidate refuses as a whole or not at all: endpoints of one host that differ are another matter (J15).
         if any(leg.odds.high == 0 for leg in legs) and any(leg.odds.low > 0 for leg in legs):
-            yield Clue(
-                Effect.PROVES, _odds(mailbox, legs), "5.3, J1 to J3", Group.EVIDENCE, configuration_basis(legs), about
-            )
+            odds = _odds(mailbox, legs) + (NOT_YET if nobody_proxies(case) else "")
+            yield Clue(Effect.PROVES, odds, "5.3, J1 to J3", Group.EVIDENCE, configuration_basis(legs), about)
         elif outcomes == {Outcome.OK}:
             text = f"all {len(legs)} candidates for {mailbox} lead to endpoints that accept the proxy leg"
             yield Clue(Effect.EXCLUDES, text, "5.3, J1", Group.EVIDENCE, configuration_basis(legs), about)
@@ -149,7 +157,8 @@ def _odds(mailbox: Mailbox, legs: Sequence[Draw]) -> str:
 
 
 def _caps(case: Case, groups: Sequence[LegGroup], clues: Sequence[Clue]) -> Iterator[Cap]:
-    yield from jump_box_caps(clues)
+    yield from jump_box_caps(case, clues)
+    yield from caps_while_nobody_proxies(case)
     yield from caps_of_2010(case)
     yield from _caps_of_unread(groups, clues)
     if not _one_group_stands_out(case, groups):
@@ -229,7 +238,7 @@ def _missing(groups: Sequence[LegGroup], clues: Sequence[Clue]) -> Iterator[Miss
         yield internal_urls(f"whether {' and '.join(open_names)} is an InternalUrl of any virtual directory now")
     elif not names:
         yield internal_urls("how many legacy InternalUrls there are, and where each one leads")
-    if not crossed and Group.EVIDENCE not in seen:
+    if not crossed and not seen & {Group.EVIDENCE, Group.LOG}:
         yield old_mailbox_account("only a request that crosses to the old servers shows their answers")
     stuck = [c.facts.account for c in crossed if c.never_worked]
     if stuck:
@@ -237,11 +246,14 @@ def _missing(groups: Sequence[LegGroup], clues: Sequence[Clue]) -> Iterator[Miss
             f"{' and '.join(stuck)} was refused every time: draws that stick per user would look so, and so would "
             "an account that may not use ActiveSync"
         )
-    elif Group.SAMPLING not in seen and names:
+    elif not seen & {Group.SAMPLING, Group.LOG} and names:
         yield proxy_log("the log names each target and its status: the proof that needs no samples")
 
 
-def _summary(group: LegGroup) -> str:
+def _summary(case: Case, group: LegGroup) -> str:
+    logged = logged_in(case, group)
+    if logged:
+        return words_of(logged[0])
     refusing = [n.host for n in _refusing(group.names)]
     accepting = [n.host for n in group.names if n.accepts and n.internal_url != "no"]
     parts = []

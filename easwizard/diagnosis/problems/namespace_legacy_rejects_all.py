@@ -11,7 +11,14 @@ from easwizard.case.case import Case
 from easwizard.diagnosis.clues import AnswerClue, Cap, Clue, Effect, Group
 from easwizard.diagnosis.leg_groups import LegGroup, configuration_basis, leg_groups, site_caps
 from easwizard.diagnosis.leg_pattern import new_mailboxes_work
+from easwizard.diagnosis.leg_proxying import (
+    NOT_YET,
+    caps_while_nobody_proxies,
+    missing_while_nobody_proxies,
+    nobody_proxies,
+)
 from easwizard.diagnosis.legacy_names import INTERNAL_URL
+from easwizard.diagnosis.log_namespaces import rejects_all_clues
 from easwizard.diagnosis.mailboxes import caps_of_2010, legacy_mailboxes
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity, Verdict
@@ -25,6 +32,7 @@ def examine(case: Case) -> Examination:
     clues = tuple(clue for group in groups for clue in _clues(case, group))
     named = any(group.names for group in groups)
     missing = (internal_urls("where each legacy virtual directory sends the proxying servers"),) if named else ()
+    missing = (*missing_while_nobody_proxies(case), *missing)
     if any(c.is_positive for c in clues):
         missing = (*missing, proxy_log("it names every target and its status"))
     return Examination(clues=clues, caps=tuple(_caps(case, groups, clues)), missing=missing)
@@ -36,6 +44,7 @@ def _caps(case: Case, groups: Sequence[LegGroup], clues: Sequence[Clue]) -> Iter
     Where nothing crosses no sample speaks of the leg itself, so from outside it is never confirmed (J7).
     """
     yield from caps_of_2010(case)
+    yield from caps_while_nobody_proxies(case)
     yield from site_caps(groups)
     if any(c.is_positive and c.group in (Group.EVIDENCE, Group.LOG) for c in clues):
         return
@@ -51,6 +60,7 @@ def _clues(case: Case, group: LegGroup) -> Iterator[Clue]:
     yield from _from_names(group)
     yield from _from_samples(case, group)
     yield from _from_inventory(case, group)
+    yield from rejects_all_clues(case, group)
 
 
 def _from_names(group: LegGroup) -> Iterator[Clue]:
@@ -84,6 +94,7 @@ def _from_inventory(case: Case, group: LegGroup) -> Iterator[Clue]:
         outcomes = {arrival.result.outcome for leg in legs for arrival in leg.arrivals}
         if outcomes == {Outcome.REFUSED}:
             text = f"all {len(legs)} candidates for {mailbox} lead to endpoints that refuse the proxy leg"
+            text += NOT_YET if nobody_proxies(case) else ""
             yield Clue(Effect.PROVES, text, "5.3, J2", Group.EVIDENCE, configuration_basis(legs), group.subject)
         elif Outcome.OK in outcomes:
             text = f"at least one candidate for {mailbox} leads to an endpoint that accepts the proxy leg"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from easwizard.case.case import Case
 from easwizard.diagnosis.clues import AnswerClue, Cap, Effect, Missing
 from easwizard.diagnosis.leg_pattern import unexplained_mix
+from easwizard.diagnosis.log_errors import TOO_MANY_LOGINS, leg_error_clues, mixed_clues
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity, Verdict
 from easwizard.diagnosis.wanted import internal_urls
@@ -25,11 +26,19 @@ _BALANCER = Missing(
 )
 
 
+_MEANING = "the server that was reached never learned of an earlier step, as behind a pool without affinity"
+
+
 def examine(case: Case) -> Examination:
     mix = unexplained_mix(case)
     asked = () if case.answer("legacy-pool") != "unknown" else (_BALANCER,)
+    told = tuple(leg_error_clues(case, TOO_MANY_LOGINS, _MEANING, "J15, logs.md 4", now_and_then=True))
+    if told:
+        # The log itself shows the mark: what the samples leave open no longer holds it back.
+        return Examination((*told, *((mix.clue("J15, 2.10"),) if mix is not None else ())), missing=asked)
+    logged = tuple(mixed_clues(case, "J15", 401, 403))
     if mix is None:
-        return Examination(caps=(_cap(),), missing=(_LOG, *asked))
+        return Examination(logged, caps=(_cap(),), missing=(_LOG, *asked))
     caps, missing = [_cap()], [_LOG, *asked]
     if mix.doubtful:
         names = " and ".join(mix.doubtful)
@@ -37,7 +46,7 @@ def examine(case: Case) -> Examination:
             Cap(Verdict.POSSIBLE, f"{names} refuses the leg and may be an InternalUrl: that would explain it", "J4")
         )
         missing.insert(0, internal_urls(f"whether {names} is an InternalUrl of any virtual directory now"))
-    return Examination((mix.clue("J15, 2.10"),), tuple(caps), tuple(missing), mix.text)
+    return Examination((mix.clue("J15, 2.10"), *logged), tuple(caps), tuple(missing), mix.text)
 
 
 def _cap() -> Cap:

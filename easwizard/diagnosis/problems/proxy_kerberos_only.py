@@ -11,6 +11,7 @@ from easwizard.case.case import Case
 from easwizard.diagnosis.clues import Cap, Clue, Effect, Group, Missing
 from easwizard.diagnosis.leg_pattern import always_fails, names_in_use, passed
 from easwizard.diagnosis.legacy_names import INTERNAL_URL, LegacyName
+from easwizard.diagnosis.log_errors import NO_KERBEROS, leg_error_clues
 from easwizard.diagnosis.mailboxes import caps_of_2010
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.server_names import is_server_name
@@ -18,10 +19,13 @@ from easwizard.diagnosis.verdicts import Severity, Verdict
 from easwizard.diagnosis.wanted import internal_urls
 from easwizard.exchange.certainty import Basis
 
+_NO_TICKET = "no Kerberos ticket was to be had for that name"
+
 
 def examine(case: Case) -> Examination:
     names = names_in_use(case)
     clues = [clue for name in names for clue in _from_name(case, name)]
+    clues += leg_error_clues(case, NO_KERBEROS, _NO_TICKET, "J17, logs.md 4", weak=True)
     offering = [n for n in names if n.negotiate_only]
     if offering:
         clues += _from_the_leg(case, offering, alone=len(offering) == len(names))

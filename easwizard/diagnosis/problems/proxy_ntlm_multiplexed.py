@@ -8,6 +8,7 @@ from __future__ import annotations
 from easwizard.case.case import Case
 from easwizard.diagnosis.clues import AnswerClue, Cap, Effect, Missing
 from easwizard.diagnosis.leg_pattern import unexplained_mix
+from easwizard.diagnosis.log_errors import mixed_clues
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity, Verdict
 from easwizard.diagnosis.wanted import internal_urls
@@ -29,8 +30,9 @@ def examine(case: Case) -> Examination:
     mix = unexplained_mix(case)
     asked = () if case.answer("legacy-pool") != "unknown" else (_BALANCER,)
     inferred = Cap(Verdict.LIKELY, "that shared connections break the sign-in is inferred", "J15")
+    logged = tuple(mixed_clues(case, "J15", 401))
     if mix is None:
-        return Examination(caps=(inferred,), missing=(*asked, _PAST_IT))
+        return Examination(logged, caps=(inferred,), missing=(*asked, _PAST_IT))
     caps, missing = [inferred], [*asked, _PAST_IT]
     if mix.doubtful:
         names = " and ".join(mix.doubtful)
@@ -38,7 +40,7 @@ def examine(case: Case) -> Examination:
             Cap(Verdict.POSSIBLE, f"{names} refuses the leg and may be an InternalUrl: that would explain it", "J4")
         )
         missing.insert(0, internal_urls(f"whether {names} is an InternalUrl of any virtual directory now"))
-    return Examination((mix.clue("J15"),), tuple(caps), tuple(missing), mix.text)
+    return Examination((mix.clue("J15"), *logged), tuple(caps), tuple(missing), mix.text)
 
 
 PROBLEM = Problem(

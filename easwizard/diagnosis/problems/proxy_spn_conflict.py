@@ -11,16 +11,20 @@ from easwizard.case.case import Case
 from easwizard.diagnosis.clues import Cap, Clue, Effect, Group, Missing
 from easwizard.diagnosis.leg_pattern import always_fails, names_in_use, passed
 from easwizard.diagnosis.legacy_names import INTERNAL_URL, LegacyName
+from easwizard.diagnosis.log_errors import NO_KERBEROS, leg_error_clues
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.server_names import is_server_name
 from easwizard.diagnosis.verdicts import Severity, Verdict
 from easwizard.diagnosis.wanted import proxy_log
 from easwizard.exchange.certainty import Basis
 
+_NO_TICKET = "no Kerberos ticket was to be had for that name"
+
 
 def examine(case: Case) -> Examination:
     pools = [n for n in names_in_use(case) if is_server_name(case, n.host) is not True]
-    clues = tuple(_clues(case, pools))
+    logged = leg_error_clues(case, NO_KERBEROS, _NO_TICKET, "J17, logs.md 4", weak=True)
+    clues = (*_clues(case, pools), *logged)
     because = "from outside a wrong Kerberos name looks healthy: only setspn shows it"
     return Examination(clues, (Cap(Verdict.POSSIBLE, because, "J17"),), tuple(_missing(pools, clues)))
 

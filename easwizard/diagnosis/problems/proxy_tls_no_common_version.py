@@ -14,6 +14,7 @@ from easwizard.case.untrusted import visible
 from easwizard.diagnosis.clues import Cap, Clue, Effect, Group, Missing
 from easwizard.diagnosis.leg_pattern import always_fails, names_in_use, passed
 from easwizard.diagnosis.legacy_names import INTERNAL_URL
+from easwizard.diagnosis.log_errors import NO_SECURE_CHANNEL, leg_error_clues
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity, Verdict
 from easwizard.exchange.certainty import Basis
@@ -42,6 +43,8 @@ def examine(case: Case) -> Examination:
     if passed(case) and targets:
         text = f"{passed(case)} sign-ins reached an old server and were served there: both sides speak some version"
         clues.append(Clue(Effect.EXCLUDES, text, "J8, J16", Group.SAMPLING))
+    meaning = "the two servers found no common way to speak TLS"
+    clues += leg_error_clues(case, NO_SECURE_CHANNEL, meaning, "J16, logs.md 4")
     because = "what the new servers speak as clients cannot be seen from here"
     missing = (_REGISTRY, _LOG) if any(c.is_positive for c in clues) else (_REGISTRY,) if targets else ()
     return Examination(

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 
 from easwizard.case.case import Case
 from easwizard.diagnosis.clues import Clue, Effect, Group
+from easwizard.diagnosis.leg_proxying import caps_while_nobody_proxies, missing_while_nobody_proxies
 from easwizard.diagnosis.legacy_names import INTERNAL_URL, LegacyName, Stance, legacy_names
+from easwizard.diagnosis.log_errors import NO_NTLM, leg_error_clues
 from easwizard.diagnosis.mailboxes import caps_of_2010
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.vantage import jump_box_caps
@@ -21,11 +23,14 @@ from easwizard.exchange.certainty import Basis
 
 def examine(case: Case) -> Examination:
     names = legacy_names(case)
-    clues = (*(clue for name in names for clue in _from_name(name)), *_from_inventory(case))
-    missing = [internal_urls("whether this name is an InternalUrl now")] if names else []
+    logged = leg_error_clues(case, NO_NTLM, "Windows authentication is not offered on /Proxy", "1.4, logs.md 4")
+    clues = (*(clue for name in names for clue in _from_name(name)), *_from_inventory(case), *logged)
+    missing = [*missing_while_nobody_proxies(case)]
+    if names:
+        missing.append(internal_urls("whether this name is an InternalUrl now"))
     if any(c.is_positive for c in clues):
         missing.append(proxy_log("the legacy server's own log shows 401 2 for the proxy leg"))
-    caps = jump_box_caps(clues)
+    caps = (*jump_box_caps(case, clues), *caps_while_nobody_proxies(case))
     if not any(c.is_positive and c.group in (Group.EVIDENCE, Group.LOG) for c in clues):
         caps = (*caps, *caps_of_2010(case))
     return Examination(clues=clues, caps=caps, missing=tuple(missing))

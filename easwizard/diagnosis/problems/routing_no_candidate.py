@@ -9,22 +9,25 @@ from collections.abc import Iterator, Sequence
 
 from easwizard.case.case import Case
 from easwizard.diagnosis.clues import Clue, Effect, Group
+from easwizard.diagnosis.leg_proxying import caps_while_nobody_proxies, missing_while_nobody_proxies
+from easwizard.diagnosis.log_errors import FEWEST, NO_SERVER, any_errors
 from easwizard.diagnosis.mailboxes import legacy_mailboxes
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity
 from easwizard.diagnosis.wanted import internal_urls
 from easwizard.exchange.certainty import Basis
-from easwizard.exchange.inventory import VirtualDirectory
+from easwizard.exchange.inventory import ClientCertificates, VirtualDirectory
 from easwizard.exchange.routing import Mailbox, candidates
 
 
 def examine(case: Case) -> Examination:
-    clues = tuple(_clues(case))
+    clues = (*_clues(case), *_logged(case))
     judged = {subject for clue in clues for subject in clue.subject}
     left = [str(m) for m in legacy_mailboxes(case) if str(m) not in judged]
     whose = f" of {' and '.join(left)}" if left else ""
     why = f"whether the AD site{whose} has any legacy candidate"
-    return Examination(clues, missing=(internal_urls(why),) if left or not clues else ())
+    missing = (internal_urls(why),) if left or not clues else ()
+    return Examination(clues, caps_while_nobody_proxies(case), (*missing_while_nobody_proxies(case), *missing))
 
 
 def _clues(case: Case) -> Iterator[Clue]:
@@ -39,6 +42,16 @@ def _clues(case: Case) -> Iterator[Clue]:
             yield _none(case, mailbox, held)
 
 
+def _logged(case: Case) -> Iterator[Clue]:
+    """`UserHasNoCAS`, and an InternalUrl that is http, as the servers themselves are believed to write them."""
+    times = any_errors(case, *NO_SERVER)
+    if times >= FEWEST:
+        text = f"the logs show {times} requests for which no old server with a usable InternalUrl was found"
+        yield Clue(
+            Effect.SUPPORTS, text, "5.3, logs.md 4", Group.LOG, Basis.BELIEVED, strong=True
+        )  # fmt: skip
+
+
 def _none(case: Case, mailbox: Mailbox, held: Sequence[VirtualDirectory]) -> Clue:
     """Confirmed only where no other site has a candidate: that another is tried then is only believed (1.6)."""
     here = [v for v in held if (v.site or "").casefold() == (mailbox.site or "").casefold()]
@@ -51,7 +64,12 @@ def _none(case: Case, mailbox: Mailbox, held: Sequence[VirtualDirectory]) -> Clu
     effect = Effect.PROVES if known else Effect.SUPPORTS
     nowhere = bool(here) and all(v.internal_url == "" for v in held)
     basis = Basis.CONFIRMED if nowhere else Basis.INFERRED
-    return Clue(effect, text, "5.3, J13", Group.EVIDENCE, basis, (str(mailbox),))
+    return Clue(effect, text, "5.3, J13", Group.EVIDENCE, basis, (str(mailbox), *_fit_for_it(here)))
+
+
+def _fit_for_it(here: Sequence[VirtualDirectory]) -> list[str]:
+    """Which of them may be given an InternalUrl: one that demands certificates would refuse the leg (1.4)."""
+    return [v.label for v in here if v.client_certificates is not ClientCertificates.REQUIRE]
 
 
 def _site_is_known(case: Case, mailbox: Mailbox) -> bool:

@@ -14,6 +14,7 @@ from easwizard.case.requests import Target
 from easwizard.case.untrusted import visible
 from easwizard.diagnosis.clues import Clue, Effect, Group, Missing
 from easwizard.diagnosis.legacy_names import INTERNAL_URL, LegacyName, Stance, crossings, legacy_names
+from easwizard.diagnosis.log_errors import mixed_clues, mixed_legs
 from easwizard.diagnosis.machines import Machine, Trait, differing, machines_of
 from easwizard.diagnosis.mailboxes import dialled_by_server_name
 from easwizard.diagnosis.pools import pools_of
@@ -46,10 +47,12 @@ def examine(case: Case) -> Examination:
     legacy = [(t, n) for n in legacy_names(case) for t in case.targets if t.role.is_legacy and t.host == n.host]
     clues = [clue for target in facing for clue in (*_traits(case, target), *_sampled(case, target))]
     clues += [clue for target, name in legacy if name.internal_url != "no" for clue in _stances(case, target, name)]
+    clues += mixed_clues(case, "J15, logs.md 4", 403, 404)
     # A pool that differs in one place is not alike in another.
     differ = {c.subject for c in clues if c.is_positive}
     clues = [c for c in clues if c.is_positive or c.subject not in differ]
     severities = {t.host: _severity(case, t) for t in facing}
+    severities |= {leg.host: Severity.HIGH for leg in mixed_legs(case)}
     severities |= {n.host: Severity.HIGH if n.internal_url == "yes" else Severity.MEDIUM for _, n in legacy}
     asked = [n.host for _, n in legacy if n.is_mixed and n.internal_url == "unknown"]
     return Examination(tuple(clues), missing=tuple(_missing(clues, asked)), severity=severity_of(clues, severities))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from easwizard.case.case import Case
 from easwizard.diagnosis.clues import Clue, Effect, Group
+from easwizard.diagnosis.log_errors import NAME_NOT_ON_CERTIFICATE, leg_error_clues
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.server_certificates import (
     Look,
@@ -19,17 +20,27 @@ from easwizard.diagnosis.severities import severity_of
 from easwizard.diagnosis.verdicts import Severity
 from easwizard.exchange.certainty import Basis
 
+_MEANING = "the name that was dialled is believed not to be on that server's certificate"
+
 
 def examine(case: Case) -> Examination:
     shown = shown_certificates(case)
-    clues = tuple(clue for host in shown for clue in _clues(host))
+    logged = tuple(leg_error_clues(case, NAME_NOT_ON_CERTIFICATE, _MEANING, "logs.md 4"))
+    clues = (*(clue for host in shown for clue in _clues(host)), *logged)
     doubt = any(clue.is_positive for clue in clues)
     return Examination(
         clues=clues,
         missing=(certificates_held("it shows whether a fitting certificate is there and not in use"),)
         if doubt
         else (),
-        severity=severity_of(clues, severities(shown, phones=Severity.HIGH, leg=Severity.LOW)),
+        severity=severity_of(
+            clues,
+            # Where the leg itself failed over it, it is not less strict than a phone.
+            {
+                **severities(shown, phones=Severity.HIGH, leg=Severity.LOW),
+                **{host: Severity.HIGH for clue in logged for host in clue.subject},
+            },
+        ),
     )
 
 

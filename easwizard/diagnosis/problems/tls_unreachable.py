@@ -8,6 +8,7 @@ from easwizard.case.case import Case
 from easwizard.case.facts import HttpFacts, Observation, Reason, Status, TcpFacts, TlsFacts
 from easwizard.case.requests import Target
 from easwizard.diagnosis.clues import Clue, Effect, Group, Missing
+from easwizard.diagnosis.log_errors import NO_CONNECTION, leg_error_clues
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity
 from easwizard.exchange.certainty import Basis
@@ -23,7 +24,8 @@ _PATHS = (ACTIVESYNC_PATH, PROXY_PATH)
 
 
 def examine(case: Case) -> Examination:
-    clues = tuple(clue for target in case.targets for clue in _clues(case, target))
+    logged = leg_error_clues(case, NO_CONNECTION, "the server that passes requests on got no connection", "logs.md 4")
+    clues = (*(clue for target in case.targets for clue in _clues(case, target)), *logged)
     failing = [c for c in clues if c.is_positive]
     # Without a TLS version in common something is alive there: no outage, and often no fault (2.9).
     only_differs = bool(failing) and all(c.basis is Basis.INFERRED for c in failing)

@@ -12,22 +12,32 @@ from easwizard.case.case import Case
 from easwizard.case.untrusted import visible
 from easwizard.diagnosis.chain_links import lacks_a_link, may_lack_a_link
 from easwizard.diagnosis.clues import Cap, Clue, Effect, Group, Missing
+from easwizard.diagnosis.log_errors import NAME_NOT_ON_CERTIFICATE, leg_error_clues
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.server_certificates import Look, ShownBy, severities, shown_certificates
 from easwizard.diagnosis.severities import severity_of
 from easwizard.diagnosis.verdicts import Severity, Verdict
 
+_MEANING = "a wrong name on that server's certificate is the likelier reason, one that is not trusted another"
+
 
 def examine(case: Case) -> Examination:
     shown = shown_certificates(case)
     list_is_good = any(look.observation.ok and look.facts.trusted for host in shown for look in host.looks)
-    clues = tuple(clue for host in shown for clue in _clues(host, list_is_good))
+    logged = tuple(leg_error_clues(case, NAME_NOT_ON_CERTIFICATE, _MEANING, "logs.md 4, 1.3", weak=True))
+    clues = (*(clue for host in shown for clue in _clues(host, list_is_good)), *logged)
     doubt = any(clue.is_positive for clue in clues)
     return Examination(
         clues=clues,
         caps=(Cap(Verdict.LIKELY, "this machine's list of trusted authorities is not a phone's", "8"),),
         missing=(_the_root(),) if doubt else (),
-        severity=severity_of(clues, severities(shown, phones=Severity.HIGH, leg=Severity.INFO)),
+        severity=severity_of(
+            clues,
+            {
+                **severities(shown, phones=Severity.HIGH, leg=Severity.INFO),
+                **{host: Severity.MEDIUM for clue in logged for host in clue.subject},
+            },
+        ),
     )
 
 
