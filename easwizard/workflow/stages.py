@@ -48,7 +48,7 @@ def stage_states(case: Case, diagnosis: Diagnosis) -> dict[Stage, StageState]:
         Stage.ESTATE: _done(bool(case.targets)),
         Stage.PROBES: _probed(case),
         Stage.EVIDENCE: _done(bool(case.inventory.vdirs)),
-        Stage.DIAGNOSIS: StageState.ATTENTION if asserted else _done(bool(diagnosis.findings)),
+        Stage.DIAGNOSIS: StageState.ATTENTION if asserted else _done(_examined(case) and bool(diagnosis.findings)),
         Stage.FIX: StageState.ATTENTION if any(f.remedies for f in diagnosis.findings) else StageState.OPEN,
         Stage.REPORT: StageState.OPEN,
     }
@@ -57,6 +57,11 @@ def stage_states(case: Case, diagnosis: Diagnosis) -> dict[Stage, StageState]:
 
 def _done(done: bool) -> StageState:
     return StageState.DONE if done else StageState.OPEN
+
+
+def _examined(case: Case) -> bool:
+    """Whether anything was looked at or read: answers alone rule things out, and that is no diagnosis yet."""
+    return bool(case.observations or case.imports or case.inventory.vdirs)
 
 
 def _probed(case: Case) -> StageState:

@@ -11,7 +11,7 @@ from easwizard.tui.symbols import ASCII as ASCII_SYMBOLS
 from easwizard.tui.symbols import symbols
 from easwizard.tui.view import View
 
-_STYLES = {
+STYLES = {
     Tone.PLAIN: "",
     Tone.NAME: "bold",
     Tone.GOOD: "$text-success",
@@ -31,4 +31,4 @@ def map_content(view: View, app: App[object], width: int = WIDTH, *, folded: boo
 
 
 def _content(line: Line) -> Content:
-    return joined(*(plain(span.text, _STYLES[span.tone]) for span in line))
+    return joined(*(plain(span.text, STYLES[span.tone]) for span in line))
