@@ -30,7 +30,7 @@ LEVEL = {part: level for level, floor in enumerate(FLOORS) for part in floor}
 ENTRANCES = {"__main__": {"cli"}, "__init__": frozenset[str]()}
 """Modules beside the parts, with what they may import."""
 LAB_MAY_USE = {"easwizard.exchange.inventory", "easwizard.exchange.products"}
-PURE = ("exchange", "case", "diagnosis")
+PURE = ("exchange", "case", "diagnosis", "checklist")
 HEAVY = ("asyncio", "socket", "ssl", "httpx", "dns", "textual", "subprocess")
 
 LONGEST_MODULE = 400

@@ -18,6 +18,16 @@ from typing import Any, TypeVar, cast
 
 from easwizard.case.case import Account, DeviceCertificate, Vantage
 from easwizard.case.facts import ChainLink, DnsFacts, HttpFacts, ServerIdentity, TlsFacts
+from easwizard.case.log_counts import (
+    DeviceCount,
+    ErrorCount,
+    HourCount,
+    LatencyCount,
+    StatusCount,
+    TargetCount,
+    UserCount,
+    UserTarget,
+)
 from easwizard.case.requests import Member, Resolver, Target
 from easwizard.exchange.inventory import Endpoint, NamespaceRecord, Server, VirtualDirectory
 
@@ -29,6 +39,7 @@ class _Kind(StrEnum):
     DOMAIN = "domain"
     SERVER = "server"
     USER = "user"
+    DEVICE = "device"
     ADDRESS = "address"
 
 
@@ -54,6 +65,14 @@ _NAMED: Mapping[type, Mapping[str, _Kind]] = {
     VirtualDirectory: {"server": _Kind.SERVER},
     Endpoint: {"address": _Kind.ADDRESS, "server": _Kind.SERVER},
     NamespaceRecord: {"host": _Kind.HOST},
+    TargetCount: {"host": _Kind.HOST},
+    StatusCount: {"target": _Kind.HOST},
+    HourCount: {"target": _Kind.HOST},
+    LatencyCount: {"target": _Kind.HOST},
+    ErrorCount: {"target": _Kind.HOST},
+    UserTarget: {"target": _Kind.HOST},
+    UserCount: {"user": _Kind.USER},
+    DeviceCount: {"device_id": _Kind.DEVICE, "user": _Kind.USER, "targets": _Kind.HOST},
 }
 """Which fields hold names of the site, by the type they stand in."""
 _SKIPPED = frozenset({"code", "web_site", "more_needed", "tool_version"})
@@ -63,6 +82,7 @@ _TOKEN = re.compile(
     r"(?<!\w)(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F.]*(?!\w)|[\w-]+(?:\.[\w-]+)*(?:@[\w-]+(?:\.[\w-]+)*)?"
 )
 """What can be a name as a whole: an IPv6 address, a dotted word, an e-mail address."""
+_LONG_NUMBER = 6
 _IN_SUBJECT = re.compile(r"\b(?:CN|DC|E)=([^,+]+)", re.IGNORECASE)
 
 
@@ -147,11 +167,18 @@ def _parts(kind: _Kind, name: str) -> Iterator[tuple[_Kind, str]]:
     """A name as the tokens that texts show: `CORP\\anna` is two, of `CN=anna, OU=Users` only the first is a name."""
     texts = _IN_SUBJECT.findall(name) or [name.strip("*.[]")]
     for token in (token for text in texts for token in _TOKEN.findall(text)):
-        if not token.isdigit() and len(token) > 2:
+        if _is_name(kind, token):
             yield _better_kind(kind, token), token
         domain = token.partition(".")[2] if kind is _Kind.HOST else ""
         if "." in domain and not _is_address(token):
             yield _Kind.DOMAIN, domain
+
+
+def _is_name(kind: _Kind, token: str) -> bool:
+    """Numbers and very short words are none; but a device may be called by its IMEI, a long number."""
+    if token.isdigit():
+        return kind is _Kind.DEVICE and len(token) >= _LONG_NUMBER
+    return len(token) > 2
 
 
 def _better_kind(kind: _Kind, token: str) -> _Kind:

@@ -14,11 +14,11 @@ _WIZARD = "wizard"
 
 
 def with_command(argv: Sequence[str]) -> Sequence[str]:
-    """The words with the command that they leave out: none at all, or the file of a case, open the wizard."""
+    """The words with the command that they leave out: none at all, or the file of a case or pack, open the wizard."""
     if not argv:
         return [_WIZARD]
     first = argv[0]
-    is_case = not first.startswith("-") and (first.endswith(".eascase") or "/" in first or "\\" in first)
+    is_case = not first.startswith("-") and (first.endswith((".eascase", ".zip")) or "/" in first or "\\" in first)
     return [_WIZARD, *argv] if is_case else argv
 
 
@@ -26,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(
         prog="easwizard",
-        usage="easwizard [CASE.eascase]\n       easwizard COMMAND ...",
+        usage="easwizard [CASE.eascase | PACK.zip]\n       easwizard COMMAND ...",
         description="Finds out why ActiveSync fails between Exchange versions. It never changes a server. "
         "Without a command it opens the wizard, on a case if one is named.",
         allow_abbrev=False,
@@ -35,10 +35,14 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _check(commands)
     _simulate(commands)
+    _logs(commands)
     _lab(commands)
     _explain(commands)
     _report(commands)
     _collector(commands)
+    _checklist(commands)
+    _accept(commands)
+    _diff(commands)
     _wizard(commands)
     return top
 
@@ -84,6 +88,9 @@ def _check(commands: Any) -> None:
     looking.add_argument("--proxy", metavar="http://HOST:PORT", help="look through this HTTP proxy; no signing in")
     looking.add_argument("--plan", action="store_true", help="print what would be sent to whom, and send nothing")
     looking.add_argument("--no-network", action="store_true", help="send nothing; judge what is told only")
+    looking.add_argument(
+        "--verify", metavar="CASE.eascase", help="look again at what the open steps of its plans need, and only that"
+    )
     _signing_in(check)
     knowing = check.add_argument_group("knowing")
     knowing.add_argument(
@@ -99,8 +106,14 @@ def _check(commands: Any) -> None:
     knowing.add_argument("--answer", action="append", default=[], metavar="ID=VALUE", help="see explain --symptoms")
     output = check.add_argument_group("output")
     output.add_argument("--json", action="store_true", help="the report as JSON on stdout")
-    output.add_argument("--report", metavar="FILE", help="also write the report: .json or .txt")
-    output.add_argument("--save", metavar="CASE.eascase", help="keep everything that is seen as a case")
+    output.add_argument("--report", metavar="FILE", help="also write it: .html, .md, .json, .txt, or .zip for a pack")
+    output.add_argument(
+        "--redact",
+        choices=("vendor", "internal", "none"),
+        help="what is printed and in --report: vendor replaces names, internal only takes secrets out "
+        "(default: none, for a pack vendor)",
+    )
+    output.add_argument("--save", metavar="CASE.eascase", help="keep everything that is seen as a case, unredacted")
 
 
 def _signing_in(check: argparse.ArgumentParser) -> None:
@@ -132,6 +145,28 @@ def _simulate(commands: Any) -> None:
     simulate.add_argument("--json", action="store_true", help="both estates as JSON on stdout")
 
 
+def _logs(commands: Any) -> None:
+    logs = _command(commands, "logs", "what IIS and HttpProxy logs say about ActiveSync")
+    logs.add_argument("files", nargs="*", metavar="FILE|FOLDER|GLOB", help="logs of any server, mixed, packed or not")
+    judging = logs.add_argument_group("judging")
+    judging.add_argument("--name", action="append", default=[], metavar="[ROLE=]HOST", help="a namespace of the site")
+    judging.add_argument("--answer", action="append", default=[], metavar="ID=VALUE", help="see explain --symptoms")
+    rows = logs.add_argument_group("the rows behind it (filters go for what is listed and exported)")
+    rows.add_argument("--user", metavar="NAME", help="rows of this user, without the domain")
+    rows.add_argument("--device", metavar="ID", help="rows of this device")
+    rows.add_argument("--target", metavar="HOST", help="rows of this target")
+    rows.add_argument("--hour", metavar="YYYY-MM-DD[THH]", help="rows of this day or hour, in UTC")
+    rows.add_argument("--rows", type=int, default=50, metavar="N", help="rows listed at most (50)")
+    output = logs.add_argument_group("output")
+    output.add_argument("--json", action="store_true", help="everything as JSON on stdout")
+    output.add_argument(
+        "--export", choices=("csv", "ndjson", "parquet"), metavar="csv|ndjson|parquet", help="with -o: write all rows"
+    )
+    output.add_argument("-o", dest="output", metavar="FILE", help="where the exported rows go, a new file")
+    output.add_argument("--tables", metavar="FOLDER", help="write six CSV tables, as Export-ActiveSyncLog does")
+    output.add_argument("--sql", action="store_true", help="print the search for the fault as SQL over such rows")
+
+
 def _wizard(commands: Any) -> None:
     """Not in the list of commands."""
     wizard: argparse.ArgumentParser = commands.add_parser(_WIZARD, prog="easwizard", allow_abbrev=False)
@@ -159,10 +194,77 @@ def _explain(commands: Any) -> None:
 
 
 def _report(commands: Any) -> None:
-    report = _command(commands, "report", "about reports")
-    report.add_argument("--schema", action="store_true", required=True, help="print the JSON Schema of reports")
+    report = _command(commands, "report", "a case as a report to hand on, with made-up names unless told otherwise")
+    report.add_argument("case", nargs="?", metavar="CASE.eascase")
+    report.add_argument(
+        "--format", choices=("html", "markdown", "json", "plain"), help="default: by the ending of -o, else plain"
+    )
+    report.add_argument("--short", action="store_true", help="Markdown of less than 4,000 characters, for a ticket")
+    report.add_argument("-o", dest="output", metavar="FILE", help="a new file, or a folder (default: stdout)")
+    report.add_argument(
+        "--redact",
+        choices=("vendor", "internal", "none"),
+        default="vendor",
+        help="vendor: names replaced; internal: names kept; none: everything, marked FULL (default: vendor)",
+    )
+    report.add_argument("--schema", action="store_true", help="print the JSON Schema of reports; needs no case")
+    pack = report.add_argument_group("handing a case over")
+    pack.add_argument("--pack", metavar="FILE.zip", help="write everything into one zip that opens as a case")
+    pack.add_argument(
+        "--map", metavar="FILE", help="the private map of an earlier pack: with --pack its made-up names are kept"
+    )
+    pack.add_argument(
+        "--restore",
+        metavar="FILE",
+        help="with --map: real names back into a text, case or pack (-o, or stdout)",
+    )
 
 
 def _collector(commands: Any) -> None:
     collector = _command(commands, "collector", "write the read-only PowerShell script that collects evidence")
     collector.add_argument("-o", dest="output", metavar="FILE", help="where to (default: easwizard-collect.ps1)")
+
+
+def _checklist(commands: Any) -> None:
+    checklist = _command(commands, "checklist", "the gates before names move: state, evidence, go or no-go")
+    checklist.add_argument("case", nargs="?", metavar="CASE.eascase", help="without one: the empty list")
+    form = checklist.add_argument_group("form")
+    form.add_argument("--json", action="store_true", help="the checklist as JSON on stdout")
+    form.add_argument(
+        "--print", dest="printable", action="store_true", help="to print and tick, with how to check each by hand"
+    )
+    telling = checklist.add_argument_group("telling (kept in the case)")
+    telling.add_argument(
+        "--gate", action="append", default=[], metavar="ID=STATE", help="what you found: pass, fail or unknown"
+    )
+    telling.add_argument("--note", metavar="TEXT", help="with --gate: what was found")
+    telling.add_argument("--evidence", metavar="TEXT", help="with --gate: where it can be read")
+    telling.add_argument("--owner", metavar="NAME", help="with --gate or --waive: whose gate it is")
+    telling.add_argument("--waive", action="append", default=[], metavar="ID", help="go without this gate")
+    telling.add_argument("--reason", metavar="TEXT", help="with --waive: why that is right")
+    telling.add_argument("--until", metavar="DATE", help="with --waive: the last day it holds, YYYY-MM-DD")
+    telling.add_argument(
+        "--change",
+        action="append",
+        default=[],
+        metavar="CHANGE",
+        help="a change of the cut-over, as for simulate; these replace all that were planned, 'none' plans none",
+    )
+
+
+def _accept(commands: Any) -> None:
+    accept = _command(commands, "accept", "live with a finding until a day; it stays visible as accepted")
+    accept.add_argument("code", metavar="CODE", help="the problem's code, see explain")
+    accept.add_argument("case", metavar="CASE.eascase")
+    accept.add_argument("--scope", default="", metavar="NAME", help="only for this name or server of the finding")
+    accept.add_argument("--reason", metavar="TEXT", help="why it is right to live with it")
+    accept.add_argument("--until", metavar="DATE", help="the last day it holds, YYYY-MM-DD")
+    accept.add_argument("--withdraw", action="store_true", help="take an acceptance of this code and scope back")
+    accept.add_argument("--json", action="store_true", help="the finding as JSON on stdout")
+
+
+def _diff(commands: Any) -> None:
+    diff = _command(commands, "diff", "what changed between two cases or JSON reports")
+    diff.add_argument("before", metavar="BEFORE", help="a case, or a report of --json")
+    diff.add_argument("after", metavar="AFTER", help="the same, later")
+    diff.add_argument("--json", action="store_true", help="the difference as JSON on stdout")

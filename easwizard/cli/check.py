@@ -16,13 +16,13 @@ from easwizard.case.requests import Resolver
 from easwizard.cli.console import ExitCode, UsageError, complain, write
 from easwizard.cli.equipment import certificate_label, deadlines, equipment, prober
 from easwizard.cli.inputs import mailbox, member, pace, proxy, resolver, target
-from easwizard.cli.keeping import kept, save_profile, with_profile
+from easwizard.cli.keeping import kept, report_file, save_profile, save_report, with_profile
 from easwizard.cli.talk import Talker
 from easwizard.diagnosis.interview import AnswerError, check_answers, parse_answer
 from easwizard.diagnosis.outcome import Outcome
 from easwizard.exchange.inventory import Role
 from easwizard.exchange.routing import Mailbox
-from easwizard.reports import json_form, markdown, plain
+from easwizard.reports import json_form, plain
 from easwizard.reports.model import Report, report_on
 from easwizard.workflow.investigate import investigate
 from easwizard.workflow.planning import SamplingManners, is_address
@@ -32,7 +32,6 @@ EXIT_OF = {
     Outcome.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
     Outcome.NO_PROBLEM_FOUND: ExitCode.NO_PROBLEM,
 }
-_FORMS = {".json": json_form.render, ".md": markdown.render, ".txt": plain.render}
 
 
 class Interrupted(KeyboardInterrupt):
@@ -45,19 +44,51 @@ class Interrupted(KeyboardInterrupt):
 
 def run(arguments: argparse.Namespace) -> int:
     """Check and print; the exit code is the contract's."""
+    if arguments.verify is not None:
+        from easwizard.cli import verify
+
+        return verify.run(arguments)
     if arguments.plan:
         return _show_plan(arguments)
-    report_file = _report_file(arguments.report)
+    report_path = report_file(arguments.report)
     try:
         report = examine(arguments, os.environ)
         code = EXIT_OF[report.outcome]
     except Interrupted as interruption:
         complain("interrupted; what was seen until then follows. Nothing was changed anywhere")
         report, code = interruption.report, ExitCode.INTERRUPTED
-    if report_file is not None:
-        _save(report, report_file)
+    if report_path is not None and report_path.suffix.casefold() == ".zip":
+        from easwizard.cli.packing import pack_of_check
+
+        code = code if pack_of_check(report, report_path, arguments) else ExitCode.USAGE
+        report_path = None
+    if arguments.redact not in (None, "none"):
+        return _redacted(report, arguments, report_path) or code
+    if report_path is not None:
+        save_report(report, report_path)
     write(json_form.render(report) if arguments.json else plain.render(report))
     return code
+
+
+def _redacted(report: Report, arguments: argparse.Namespace, report_path: Path | None) -> int:
+    """Print and write the report redacted; 2 where a name would survive, and then nothing is written of it."""
+    from easwizard.case.redaction.leaks import LeakFound
+    from easwizard.reports.forms import form_of
+    from easwizard.reports.redacted import checked, redacted_report, replaced
+
+    shown, made = redacted_report(report, arguments.redact)
+    complain(replaced(made))
+    try:
+        printed = checked(json_form.render(shown) if arguments.json else plain.render(shown), "the report", made)
+        form = form_of(report_path.suffix) if report_path is not None else None
+        if report_path is not None and form is not None:
+            checked(form.render(shown), f"the report {report_path}", made)
+            save_report(shown, report_path)
+    except LeakFound as error:
+        complain(str(error))
+        return ExitCode.USAGE
+    write(printed)
+    return 0
 
 
 def _show_plan(arguments: argparse.Namespace) -> ExitCode:
@@ -86,12 +117,13 @@ def examine(arguments: argparse.Namespace, environment: Mapping[str, str]) -> Re
     arguments = with_profile(arguments)
     case, manners = _understood(arguments)
     save_profile(arguments, case)
+    evidence = _apart(arguments.imports)[1]
     if arguments.no_network:
-        with kept(arguments.save, case) as session:
+        with kept(arguments.save, case, evidence) as session:
             return report_on(session.case, datetime.now(UTC))
     held = equipment(arguments, case, environment, _proxy(arguments))
     case, talker, probing = replace(case, device_certificate=held.device_certificate), Talker(), prober(held)
-    with kept(arguments.save, case) as session:
+    with kept(arguments.save, case, evidence) as session:
         try:
             # The session has everything too, but in the order of arrival.
             case = asyncio.run(investigate(case, probing, manners, session.keeping(talker), talker.announce))
@@ -102,27 +134,55 @@ def examine(arguments: argparse.Namespace, environment: Mapping[str, str]) -> Re
 
 def _understood(arguments: argparse.Namespace) -> tuple[Case, SamplingManners]:
     """The case before anything was looked at, and how the admin wants it looked at."""
-    _check_numbers(arguments)
+    check_numbers(arguments)
     case = _case(arguments)
     _check_together(arguments, case)
-    return _with_imports(case, arguments.imports), _manners(arguments)
+    return _with_imports(case, arguments.imports), manners(arguments)
 
 
 def _with_imports(case: Case, texts: list[str]) -> Case:
     """The case with what the files say. Raises UsageError for a file that cannot be used, before anything is sent."""
     if not texts:
         return case
+    logs, texts = _apart(texts)
+    case = _with_logs(case, logs)
     from easwizard.case.events import happened
     from easwizard.evidence.import_files import import_file
-    from easwizard.workflow.importing import NotImported, events_of_import, read_imports
+    from easwizard.workflow.bringing import Outcome, Stock, events_of, with_file
 
-    try:
-        evidence = read_imports([import_file(text) for text in texts])
-    except NotImported as error:
-        raise UsageError(f"--import {error}") from error
-    for event in events_of_import(case, evidence):
+    stock = Stock()
+    for text in texts:
+        stock, verdict = with_file(stock, import_file(text), None, datetime.now(UTC))
+        if verdict.outcome is Outcome.ALREADY:
+            complain(f"note: {verdict.file.name}: {verdict.words}")
+        elif verdict.outcome is not Outcome.ADDED:
+            raise UsageError(f"--import {verdict.file.name}: {verdict.words}")
+    for event in events_of(case, Stock(), stock):
         case = happened(case, event)
     return case
+
+
+def _apart(texts: list[str]) -> tuple[list[str], list[str]]:
+    """What `--import` names, as logs and as other evidence."""
+    if not texts:
+        return [], []
+    from easwizard.workflow.log_files import apart
+
+    return apart(texts)
+
+
+def _with_logs(case: Case, names: list[str]) -> Case:
+    """The case with what the logs say. Ctrl-C while they are read ends the command before anything is sent."""
+    if not names:
+        return case
+    from easwizard.case.events import happened
+    from easwizard.cli.log_reading import read
+    from easwizard.workflow.log_files import event_of_logs
+
+    reading, interrupted = read(names)
+    if interrupted:
+        raise KeyboardInterrupt
+    return happened(case, event_of_logs(reading.counts))
 
 
 def _case(arguments: argparse.Namespace) -> Case:
@@ -133,13 +193,14 @@ def _case(arguments: argparse.Namespace) -> Case:
     case = Case(
         vantage=Vantage(socket.gethostname(), resolvers),
         targets=targets,
-        accounts=_accounts(arguments),
+        accounts=accounts(arguments),
         members=tuple(dict.fromkeys(member(text, targets) for text in arguments.connect_to)),
     )
     return _answered(case, arguments.answer)
 
 
-def _accounts(arguments: argparse.Namespace) -> tuple[Account, ...]:
+def accounts(arguments: argparse.Namespace) -> tuple[Account, ...]:
+    """The test accounts of `--user` and `--mailbox`. Raises UsageError."""
     if len(arguments.mailbox) not in (0, len(arguments.user)):
         raise UsageError("--user and --mailbox go in pairs: give one --mailbox for each --user, in the same order")
     if len(set(arguments.user)) < len(arguments.user):
@@ -177,7 +238,8 @@ def system_resolvers() -> tuple[Resolver, ...]:
     )
 
 
-def _check_numbers(arguments: argparse.Namespace) -> None:
+def check_numbers(arguments: argparse.Namespace) -> None:
+    """Numbers within their limits. Raises UsageError."""
     if arguments.samples is not None and not 1 <= arguments.samples <= 100:
         raise UsageError("--samples goes from 1 to 100")
     if not 1 <= arguments.refusals <= 10:
@@ -210,7 +272,8 @@ def _proxy(arguments: argparse.Namespace) -> str | None:
     return proxy(arguments.proxy) if arguments.proxy is not None else None
 
 
-def _manners(arguments: argparse.Namespace) -> SamplingManners:
+def manners(arguments: argparse.Namespace) -> SamplingManners:
+    """How to sign in, as the words say. Raises UsageError."""
     seconds, careful = pace(arguments.pace)
     return SamplingManners(
         samples=arguments.samples,
@@ -220,22 +283,3 @@ def _manners(arguments: argparse.Namespace) -> SamplingManners:
         autodiscover_post=arguments.autodiscover_post,
         through_proxy=_proxy(arguments) is not None,
     )
-
-
-def _report_file(name: str | None) -> Path | None:
-    """Checked before anything is sent, so that a long run does not end in a wrong file name."""
-    if name is None:
-        return None
-    path = Path(name)
-    if path.suffix not in _FORMS:
-        raise UsageError(f"--report '{name}': the ending must be one of {', '.join(_FORMS)}")
-    if not path.parent.is_dir():
-        raise UsageError(f"--report '{name}': the folder {path.parent} does not exist")
-    return path
-
-
-def _save(report: Report, path: Path) -> None:
-    try:
-        path.write_text(_FORMS[path.suffix](report), encoding="utf-8")
-    except OSError as error:
-        complain(f"the report could not be written to {path}: {error.strerror}")

@@ -139,7 +139,7 @@ def _remedy(remedy: Remedy) -> Iterator[str]:
     for number, step in enumerate(remedy.steps, start=1):
         yield from _wrapped(f"  {number}. ", f"{step.title}. {step.instruction}".rstrip())
         if step.command is not None:
-            yield f"     [{step.shell}] {step.command}"
+            yield from (f"     [{step.shell}] {line}" for line in step.command.splitlines())
         yield from _wrapped("     check: ", step.check)
         if step.undo is not None:
             yield from _wrapped("     undo:  ", step.undo)

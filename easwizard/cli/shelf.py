@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from easwizard.storage.case_file import CaseFile
     from easwizard.storage.case_lock import CaseLock
 
-_SUFFIX = ".eascase"
+_SUFFIX, _PACK = ".eascase", ".zip"
 _HELD = "another easwizard has it open"
 
 
@@ -86,19 +87,35 @@ class Shelf:
         return self._locked(path, new=Case(Vantage(socket.gethostname())))
 
     def open(self, path: Path) -> Opened:
-        """A case to go on with; to read only where its folder cannot be written. Raises CannotOpen, HeldByAnother."""
+        """A case to go on with; to read only where its folder cannot be written. Raises CannotOpen, HeldByAnother.
+
+        A pack becomes a new case among the others.
+        """
         if not path.is_file():
             raise CannotOpen(f"{path}: there is no such file")
+        if path.suffix.casefold() == _PACK:
+            return self._of_pack(path)
         return self._locked(path)
+
+    def _of_pack(self, path: Path) -> Opened:
+        from easwizard.cli.unpacking import unpacked
+        from easwizard.storage.pack_file import PackError
+
+        try:
+            made = unpacked(path, self._folder)
+        except PackError as error:
+            raise CannotOpen(str(error)) from error
+        return replace(self._locked(made.path), said="; ".join(made.said))
 
     def read(self, path: Path) -> Opened:
         return self._to_read(path, _HELD)
 
     def _to_read(self, path: Path, why: str) -> Opened:
         from easwizard.storage.case_file import CaseFileError, read_case
+        from easwizard.storage.evidence_folder import EvidenceFolder
 
         try:
-            return Opened(path.stem, read_case(path), None, why)
+            return Opened(path.stem, read_case(path), None, why, EvidenceFolder(path))
         except CaseFileError as error:
             raise CannotOpen(str(error)) from error
 
@@ -121,6 +138,7 @@ class Shelf:
 
     def _opened(self, path: Path, lock: CaseLock, new: Case | None) -> Opened:
         from easwizard.storage.case_file import CaseFile, CaseFileError, NewerCaseFile
+        from easwizard.storage.evidence_folder import EvidenceFolder
 
         try:
             file = CaseFile.create(path, new) if new is not None else CaseFile.open(path)
@@ -130,7 +148,9 @@ class Shelf:
             return opened
         except CaseFileError as error:
             raise CannotOpen(str(error)) from error
-        return Opened(path.stem, file.case, LockedFile(file, lock))
+        folder = EvidenceFolder(path)
+        folder.clear()
+        return Opened(path.stem, file.case, LockedFile(file, lock), copies=folder)
 
 
 def _not_writable(folder: Path, error: OSError) -> str:

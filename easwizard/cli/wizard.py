@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from easwizard.cli.case_files import user_name
 from easwizard.cli.clipboard import SystemClipboard
 from easwizard.cli.console import ExitCode, UsageError
 from easwizard.cli.practice import PracticeEstates
 from easwizard.cli.shelf import Shelf
+from easwizard.cli.site_profiles import LatePacks, Profiles
 from easwizard.cli.toolbox import Tools
 from easwizard.storage.locations import case_folder, copy_folder
 from easwizard.tui.services import CannotOpen, HeldByAnother, Services
@@ -85,6 +87,9 @@ def services_here(estates: PracticeEstates) -> Services:
         vantage=socket.gethostname(),
         copies=copy_folder(),
         clipboard=SystemClipboard(),
+        sites=Profiles((case_folder(), Path.cwd()), socket.gethostname()),
+        packer=LatePacks(case_folder()),
+        who=user_name(),
     )
 
 

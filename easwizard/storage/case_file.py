@@ -125,6 +125,11 @@ def write_case(path: Path, case: Case) -> None:
     _replace(path, events_of(case))
 
 
+def case_lines(case: Case) -> str:
+    """A case as the text of a file of its own, for a pack."""
+    return "".join(f"{line}\n" for line in (_HEADER, *map(to_line, events_of(case))))
+
+
 def _read(path: Path) -> _Content:
     lines, torn = _lines(path)
     version = _version(lines[0]) if lines else None

@@ -6,9 +6,11 @@ Fields that are not known are ignored and missing ones take their defaults, so t
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import is_dataclass
 from enum import Enum
 from functools import cache
-from typing import Any, cast
+from typing import Any, cast, get_args, get_type_hints
 
 from cattrs import ClassValidationError, Converter, transform_error
 from cattrs.preconf.json import make_converter
@@ -55,6 +57,27 @@ def _name(kind: type) -> str:
 
 
 _EVENTS = {_name(kind) for kind in Event.__args__}
+
+
+@cache
+def own_words() -> frozenset[str]:
+    """Every word that lines have of themselves: events, kinds, fields and values of our own. Lower case."""
+    names = {*_EVENTS, *KIND_OF.values(), "event", "kind"}
+    waiting: list[Any] = list(Event.__args__)
+    seen: set[Any] = set()
+    while waiting:
+        kind = waiting.pop()
+        waiting += get_args(kind)
+        if kind in seen or not isinstance(kind, type):
+            continue
+        seen.add(kind)
+        if is_dataclass(kind):
+            hints = get_type_hints(kind)
+            names |= hints.keys()
+            waiting += hints.values()
+        elif issubclass(kind, Enum):
+            names |= {str(each.value) for each in kind}
+    return frozenset(word for name in names for word in re.findall(r"[a-z0-9]+", name.casefold()))
 
 
 def _text(value: object, kind: type[str]) -> str:

@@ -113,15 +113,25 @@ class Wizard(App[None]):
         self._collections.collect_if_due()
 
     def open_case(
-        self, opened: Opened, keys: Keys | None = None, pace: float = 3.0, stage: Stage | None = None
+        self,
+        opened: Opened,
+        keys: Keys | None = None,
+        pace: float = 3.0,
+        stage: Stage | None = None,
+        *,
+        at_checklist: bool = False,
     ) -> None:
-        """Show a case above whatever is there, as soon as its screen is loaded."""
-        self._show_case(opened, keys, pace, stage)
+        """Show a case above whatever is there, as soon as its screen is loaded; `at_checklist` with that above it."""
+        self._show_case(opened, keys, pace, stage, at_checklist)
 
     @work(group="opening")
-    async def _show_case(self, opened: Opened, keys: Keys | None, pace: float, stage: Stage | None) -> None:
+    async def _show_case(
+        self, opened: Opened, keys: Keys | None, pace: float, stage: Stage | None, at_checklist: bool
+    ) -> None:
         screen = await asyncio.to_thread(_case_screen)
-        await self.push_screen(screen(opened, self.services, keys, pace, stage))
+        await self.push_screen(screen(opened, self.services, keys, pace, stage, at_checklist=at_checklist))
+        if opened.said:
+            self.notify(opened.said, title="Opened", timeout=15, markup=False)
 
     # Keys that work everywhere
 
@@ -149,7 +159,7 @@ class Wizard(App[None]):
     # Taking something along
 
     def on_copy(self, message: Copy) -> None:
-        self._copy(self.privacy.meant(message.text), message.what)
+        self._copy(self.privacy.meant(message.text) if message.true_names else message.text, message.what)
 
     @work(thread=True, group="copying", exit_on_error=False)
     def _copy(self, text: str, what: str) -> None:

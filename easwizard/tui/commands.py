@@ -42,8 +42,9 @@ class Actions(Provider):
         seen: set[str] = set()
         found = sorted(described(self.screen), key=lambda one: not one[1].tooltip)
         for node, binding in found:
-            if binding.action not in seen:
-                seen.add(binding.action)
+            name = binding.action.removeprefix("screen.")
+            if name not in seen:
+                seen.add(name)
                 key = self.app.get_key_display(binding)
                 about = f"{binding.tooltip} ({key})" if binding.tooltip else f"Key {key}"
                 run = partial(self.app.run_action, binding.action, node)

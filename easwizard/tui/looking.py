@@ -19,6 +19,7 @@ from easwizard.workflow.planning import SamplingManners
 from easwizard.workflow.ports import Prober
 from easwizard.workflow.run import Run
 from easwizard.workflow.session import Session
+from easwizard.workflow.verifying import Wanted, look_again
 
 
 class Looking:
@@ -39,8 +40,11 @@ class Looking:
     def is_under_way(self) -> bool:
         return self._prober is not None
 
-    async def look(self, keys: Keys, again: tuple[Request, ...] = ()) -> None:
-        """Look at everything that was named, or at these once more; what was seen stays. Raises WrongKey."""
+    async def look(self, keys: Keys, again: tuple[Request, ...] = (), wanted: Wanted | None = None) -> None:
+        """Look at everything that was named, at these once more, or at what steps want; what was seen stays.
+
+        Raises WrongKey.
+        """
         await self._choose_vantage()
         case = self._session.case
         self._prober = await self._prober_for(case, keys)
@@ -49,6 +53,8 @@ class Looking:
             if again:
                 self._announce("looking again", again)
                 await self._prober.run(again, listener)
+            elif wanted is not None:
+                await look_again(case, self._prober, self._manners, wanted, listener, self._announce)
             else:
                 await investigate(case, self._prober, self._manners, listener, self._announce)
         finally:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from easwizard.case.events import Event
+from easwizard.case.mending import StepState
 from easwizard.case.requests import Request
 from easwizard.workflow.run import Run
 from easwizard.workflow.stages import Stage
 
 if TYPE_CHECKING:
+    from easwizard.tui.mending import StepName
     from easwizard.tui.view import View  # brings the whole diagnosis along, and the first screen needs none
 
 
@@ -38,6 +40,28 @@ class Look(Message):
 
 
 @dataclass
+class LookAgain(Message):
+    """Look only at what the open steps of the plans need, or one step."""
+
+    step: StepName | None = None
+
+
+@dataclass
+class ToldStep(Message):
+    """Somebody says something of a step of a plan, or of one of the servers it is done for."""
+
+    step: StepName
+    state: StepState
+    subject: str = ""
+    note: str = ""
+
+
+@dataclass
+class Stale(Message):
+    """Time has passed: what is drawn is not so any more, though nothing happened."""
+
+
+@dataclass
 class Stop(Message):
     """End the run, or one request of it."""
 
@@ -51,6 +75,8 @@ class Copy(Message):
     text: str
     what: str
     """In words, e.g. `the next command`."""
+    true_names: bool = True
+    """Whether names that are hidden on the screens are put back; not in what was redacted to be handed on."""
 
 
 @dataclass

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # the first screen is drawn before any of this is needed
     from easwizard.case.case import Case, DeviceCertificate
+    from easwizard.case.redaction.redact import Level
+    from easwizard.reports.model import Report
+    from easwizard.workflow.bringing import Copies
     from easwizard.workflow.ports import Prober
     from easwizard.workflow.session import Journal
 
@@ -31,6 +34,10 @@ class Opened:
     case: Case
     journal: Journal | None
     why_read_only: str | None = None
+    copies: Copies | None = None
+    """Where copies of what was brought are kept; None where the case is not saved, and copies are forgotten too."""
+    said: str = ""
+    """What to tell whoever opened it, e.g. where a pack was unpacked and what of it was changed on the way."""
 
 
 class CannotSave(Exception):
@@ -125,6 +132,64 @@ class NoClipboard:
 
 
 @dataclass(frozen=True)
+class Site:
+    """A site profile: the names, resolvers and authorities of one site, as they stay from call to call."""
+
+    path: Path
+    name: str
+    changed: datetime
+
+
+class SiteProfiles(Protocol):
+    """Where site profiles are."""
+
+    def recent(self) -> Sequence[Site]:
+        """The profiles there are, the newest first; never raises."""
+
+    def begin(self, path: Path) -> tuple[Case, Keys]:
+        """A case that is filled in from a profile. Raises CannotOpen."""
+
+    def keep(self, name: str, case: Case, keys: Keys) -> Path:
+        """Write the profile of a case's site; nothing is overwritten. Raises CannotSave."""
+
+
+class NoSites:
+    """For machines without any, and for tests."""
+
+    def recent(self) -> Sequence[Site]:
+        return ()
+
+    def begin(self, path: Path) -> tuple[Case, Keys]:
+        raise CannotOpen(f"{path}: there are no site profiles here")
+
+    def keep(self, name: str, case: Case, keys: Keys) -> Path:
+        raise CannotSave("there is no place for site profiles here")
+
+
+@dataclass(frozen=True)
+class PackMade:
+    """An escalation pack that was written."""
+
+    path: Path
+    words: tuple[str, ...]
+    """Where it is, what was replaced, where the list of real names is, what was left out; a line each."""
+
+
+class Packer(Protocol):
+    """Makes escalation packs."""
+
+    def pack(self, report: Report, copies: Copies | None, name: str, level: Level) -> PackMade:
+        """Redact, render, check and write. Takes a second: not for the event loop. Raises CannotSave."""
+
+
+class NoPacker:
+    """For tests that need none."""
+
+    def pack(self, report: Report, copies: Copies | None, name: str, level: Level) -> PackMade:
+        raise CannotSave("no packs can be made here")
+
+
+@dataclass(frozen=True)
 class Services:
     """Everything from outside, in one place."""
 
@@ -140,3 +205,7 @@ class Services:
     copies: Path
     """The folder for what is copied, since remote desktops swallow clipboards."""
     clipboard: Clipboard = field(default_factory=NoClipboard)
+    sites: SiteProfiles = field(default_factory=NoSites)
+    packer: Packer = field(default_factory=NoPacker)
+    who: str = ""
+    """The name of whoever is signed in here: records of what was done bear it. Empty where it is not known."""

@@ -8,7 +8,9 @@ from datetime import datetime
 from easwizard.case.case import Case
 from easwizard.diagnosis.interview import Asked, Ranked, next_question, ranking
 from easwizard.reports.model import Report, report_on
+from easwizard.workflow.offering import Offer
 from easwizard.workflow.stages import Stage, StageState, stage_states
+from easwizard.workflow.verifying import Looked
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,10 @@ class View:
     asked: Asked | None
     """The question that would separate most now."""
     stages: dict[Stage, StageState]
+    offers: tuple[Offer, ...] | None = None
+    """The plans, each once; None where nobody has looked at stage 6 yet, for they take a while."""
+    looked: tuple[Looked, ...] = ()
+    """How steps stood before the last look and stand since."""
 
     @property
     def case(self) -> Case:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tests.benchmarks import first_frame, memory, reading, sampling, starting, sweep
+from tests.benchmarks import first_frame, logs, memory, reading, sampling, starting, sweep
 from tests.benchmarks.ratio import table
 
 BENCHMARKS = {
@@ -14,6 +14,7 @@ BENCHMARKS = {
     "first-frame": first_frame.measure,
     "memory": memory.measure,
     "reading": reading.measure,
+    "logs": logs.measure,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import json
 from dataclasses import replace
@@ -20,6 +21,7 @@ from easwizard.lab.evidence_files import FORMATS, cmdlet_files, server_files
 from easwizard.lab.scenario_reader import load_scenario
 from easwizard.reports import json_form, markdown, plain
 from easwizard.reports.model import Report
+from easwizard.storage.case_file import read_case
 from tests.evidence.iis_samples import APPLICATION_HOST, LOOK, SECRET
 
 DATA = Path(__file__).parent.parent / "evidence" / "data" / "iis"
@@ -235,3 +237,18 @@ def test_what_a_proxying_server_saw_becomes_observations_of_that_server(tmp_path
     report = examined("--import", written(tmp_path, "paste.txt", LOOK))
     assert {observation.vantage for observation in report.case.observations} == {"EX13A"}
     assert report.case.observations
+
+
+def test_a_saved_check_keeps_copies_without_secrets_beside_the_case(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, case = tmp_path / "applicationHost-EX13A.config", tmp_path / "contoso.eascase"
+    source.write_text(APPLICATION_HOST, encoding="utf-8")
+    argv = ["check", "--no-network", "--import", str(source), "--import", str(source), "--save", str(case)]
+    main(argv)
+    assert "brought already" in capsys.readouterr().err
+    [record] = read_case(case).imports
+    [copy] = (tmp_path / "contoso.evidence").iterdir()
+    assert (record.server, record.copy) == ("EX13A", copy.name)
+    assert record.sha256 == hashlib.sha256(source.read_bytes()).hexdigest()
+    assert SECRET not in copy.read_text(encoding="utf-8") + case.read_text(encoding="utf-8")

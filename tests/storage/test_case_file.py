@@ -21,6 +21,7 @@ from easwizard.case.events import (
     CertificateChosen,
     Event,
     FindingAccepted,
+    LogsRead,
     MembersNamed,
     Observed,
     TargetsNamed,
@@ -29,6 +30,21 @@ from easwizard.case.events import (
     told,
 )
 from easwizard.case.facts import DnsOutcome, Status
+from easwizard.case.log_counts import (
+    DeviceCount,
+    FileCoverage,
+    HourCount,
+    LogCounts,
+    LogKind,
+    NamedBy,
+    Outcome,
+    PickSign,
+    StatusCount,
+    TargetCount,
+    UserCount,
+    UserSplit,
+    UserTarget,
+)
 from easwizard.case.mending import Acceptance, GateRecord, GateState, StepRecord, StepState
 from easwizard.case.requests import Member, Resolver
 from easwizard.storage.case_file import CaseFile, CaseFileError, NewerCaseFile, read_case, write_case
@@ -49,6 +65,24 @@ FULL = replace(
     device_certificate=DeviceCertificate("phone.pfx", "CN=anna", has_sid=False),
     members=(Member("mail.test", "127.0.0.2", 8443), Member("mail.test", "127.0.0.3")),
     imports=(Import("vdirs.xml", "Export-Clixml", {"server": 1}, server="EX13A", read_at=_THEN, sha256="00"),),
+    logs=LogCounts(
+        coverage=(
+            FileCoverage("u_ex.log", LogKind.BACK_END, 9, 7, 1, {"columns": 1}, _THEN, _THEN, layouts=2, size=900),
+            FileCoverage("x.log", None, complete=False, problem="no log"),
+        ),
+        targets=(
+            TargetCount("old.test", NamedBy.PRX_TO, 7, 3, 1, users=UserSplit(1, 2), interval_by_user=(0.25, 0.5)),
+        ),
+        statuses=(StatusCount("old.test", NamedBy.PRX_TO, 403, 0, None, 2, Outcome.FAILED, error_code="x"),),
+        timeline=(HourCount(_THEN, "old.test", NamedBy.PRX_TO, 7, 3, 1),),
+        users=(UserCount("anna", 7, 3, 1, (UserTarget("old.test", NamedBy.PRX_TO, 7, 3, 1),)),),
+        user_total=1,
+        devices=(
+            DeviceCount("DEV1", "anna", "iPhone", "x", 7, 3, _THEN, None, ("old.test",), busiest_day=_THEN.date()),
+        ),
+        picks=(PickSign(NamedBy.PRX_TO, UserSplit(1, 2), 2, 0.125),),
+        partial=True,
+    ),
     steps=(
         StepRecord("namespace/duplicate/align", "align", StepState.DONE, _THEN, "anna", "EX07A"),
         StepRecord("namespace/duplicate/align", "align", StepState.WAITING, _THEN, until=_THEN, note="caches"),
@@ -69,6 +103,7 @@ EVENTS: tuple[Event, ...] = (
     TicketFilled("call-back", "extension 12"),
     TicketFilled("call-back", ""),
     CertificateChosen(None),
+    LogsRead(None),
     MembersNamed(()),
     Observed(cases.accepts(cases.OLD_GENERIC)),
 )

@@ -14,8 +14,22 @@ from pathlib import Path
 from easwizard.case.case import Case, DeviceCertificate, Vantage
 from easwizard.case.facts import Observation
 from easwizard.case.progress import Finished, Listener, Started
+from easwizard.case.redaction.redact import Level
 from easwizard.case.requests import Request
-from easwizard.tui.services import CannotOpen, Keys, Opened, Practice, Services, Shelved, WrongKey
+from easwizard.reports.model import Report
+from easwizard.tui.services import (
+    CannotOpen,
+    CannotSave,
+    Keys,
+    Opened,
+    PackMade,
+    Practice,
+    Services,
+    Shelved,
+    Site,
+    WrongKey,
+)
+from easwizard.workflow.bringing import Copies
 from easwizard.workflow.ports import Prober
 from easwizard.workflow.session import Unsaved
 
@@ -142,6 +156,42 @@ class FakeClipboard:
         return self.works
 
 
+@dataclass
+class FakeSites:
+    """Site profiles in memory."""
+
+    cases: Mapping[str, Case] = field(default_factory=dict)
+    keys: Keys = field(default_factory=Keys)
+    kept: dict[str, Case] = field(default_factory=dict)
+
+    def recent(self) -> Sequence[Site]:
+        return [Site(Path(f"{name}.toml"), name, NOW) for name in self.cases]
+
+    def begin(self, path: Path) -> tuple[Case, Keys]:
+        if path.stem not in self.cases:
+            raise CannotOpen(f"{path}: cannot be read")
+        return self.cases[path.stem], self.keys
+
+    def keep(self, name: str, case: Case, keys: Keys) -> Path:
+        self.kept[name] = case
+        return Path(f"{name}.toml")
+
+
+@dataclass
+class FakePacker:
+    """Remembers what it was to pack."""
+
+    wrong: CannotSave | None = None
+    """What packing raises."""
+    packed: list[tuple[Report, str, Level]] = field(default_factory=list)
+
+    def pack(self, report: Report, copies: Copies | None, name: str, level: Level) -> PackMade:
+        if self.wrong is not None:
+            raise self.wrong
+        self.packed.append((report, name, level))
+        return PackMade(Path(f"{name}.zip"), (f"the pack is in {name}.zip", "the list of real names is beside it"))
+
+
 def services(
     copies: Path,
     *,
@@ -149,6 +199,8 @@ def services(
     toolbox: FakeToolbox | None = None,
     practice: FakePractice | None = None,
     clipboard: FakeClipboard | None = None,
+    sites: FakeSites | None = None,
+    packer: FakePacker | None = None,
 ) -> Services:
     """Everything from outside, with a still clock; `copies` is the folder for what is copied."""
     return Services(
@@ -160,6 +212,8 @@ def services(
         vantage="jump",
         copies=copies,
         clipboard=clipboard or FakeClipboard(),
+        sites=sites or FakeSites(),
+        packer=packer or FakePacker(),
     )
 
 

@@ -17,7 +17,7 @@ from easwizard.tui.screens.case import CaseScreen
 from easwizard.tui.screens.choice import ChoiceScreen
 from easwizard.tui.screens.line import LineScreen
 from easwizard.tui.screens.outage import OutageScreen
-from easwizard.tui.screens.start import StartScreen
+from easwizard.tui.screens.start import _DOORS, StartScreen
 from easwizard.tui.services import CannotOpen, HeldByAnother, Practice
 from tests.problems import cases
 from tests.tui.driving import LARGE, SMALL, drive, screen_text, shown, told, until
@@ -26,6 +26,8 @@ from tests.tui.services import NOW, FakePractice, FakeShelf, services
 SICK = cases.answered(
     cases.case(cases.accepts(cases.OLD_GENERIC), cases.refuses(cases.OLD_CERT)), oldmail="yes", oldcert="yes"
 )
+
+TO_THE_FIRST_CASE = ("down",) * len(_DOORS)
 
 
 def on_case(pilot: Pilot[None]) -> bool:
@@ -64,7 +66,7 @@ def test_a_recent_case_that_cannot_be_read_says_so_and_harms_nobody(tmp_path: Pa
 
     async def play(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: shown(pilot, "cannot be read"))
-        await pilot.press("down", "down", "down", "down", "enter")
+        await pilot.press(*TO_THE_FIRST_CASE, "enter")
         await until(pilot, lambda: told(pilot, "no case file"))
         assert isinstance(pilot.app.screen, StartScreen)
 
@@ -74,7 +76,7 @@ def test_a_recent_case_that_cannot_be_read_says_so_and_harms_nobody(tmp_path: Pa
 def test_a_recent_case_opens_by_arrow_keys(tmp_path: Path) -> None:
     async def play(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: shown(pilot, "sick"))
-        await pilot.press("down", "down", "down", "down", "enter")
+        await pilot.press(*TO_THE_FIRST_CASE, "enter")
         await until(pilot, lambda: on_case(pilot))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, StartScreen))
@@ -160,7 +162,7 @@ def test_a_case_that_is_open_elsewhere_may_be_read_only(tmp_path: Path) -> None:
 
     async def play(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: shown(pilot, "sick"))
-        await pilot.press("down", "down", "down", "down", "enter")
+        await pilot.press(*TO_THE_FIRST_CASE, "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, ChoiceScreen))
         assert shown(pilot, "[red]jump[/x]"), "names of other machines are text, never markup"
         await pilot.press("r")
@@ -188,7 +190,7 @@ def test_a_case_with_a_hostile_name_is_shown_as_it_is(tmp_path: Path) -> None:
 
     async def play(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: shown(pilot, "[bold][red [@click"))
-        await pilot.press("down", "down", "down", "down", "enter")
+        await pilot.press(*TO_THE_FIRST_CASE, "enter")
         await until(pilot, lambda: on_case(pilot) and shown(pilot, "[bold][red"))
 
     drive(Wizard(services(tmp_path, shelf=shelf)), play)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -18,11 +18,14 @@ from textual.widgets import ContentSwitcher, Footer, Static
 from textual.worker import Worker, WorkerState
 
 from easwizard.case.case import Case
-from easwizard.case.events import Event, WentTo
+from easwizard.case.events import ChangesPlanned, Event, WentTo
+from easwizard.tui.bringing import Bringing
 from easwizard.tui.looking import Looking
-from easwizard.tui.messages import GoTo, Happened, Look, Stop, Viewed
+from easwizard.tui.mending import Mending
+from easwizard.tui.messages import GoTo, Happened, Look, LookAgain, Stale, Stop, ToldStep, Viewed
 from easwizard.tui.privacy import Privacy, privacy
 from easwizard.tui.safe_text import plain
+from easwizard.tui.screens.checklist_door import show_checklist
 from easwizard.tui.services import CannotSave, Keys, Opened, Services, WrongKey
 from easwizard.tui.stages.pane import Pane, load_pane, pane_for
 from easwizard.tui.view import View, view_of
@@ -33,9 +36,12 @@ from easwizard.workflow.run import Run
 from easwizard.workflow.session import Session, Unsaved
 from easwizard.workflow.stages import Stage
 
+if TYPE_CHECKING:
+    from easwizard.tui.screens.simulator import SimulatorScreen
+
 _REDRAW_SECONDS = 0.15
 """Between two pictures of a case or a run that changes all the time."""
-_SHOW_THE_END = (Stage.PROBES, Stage.DIAGNOSIS)
+_SHOW_THE_END = (Stage.PROBES, Stage.DIAGNOSIS, Stage.FIX)
 """The stages that show by themselves that a run is over."""
 
 
@@ -51,6 +57,8 @@ class CaseScreen(Screen[None]):
         Binding("shift+f6", "previous_stage", "Previous stage", show=False),
         Binding("ctrl+r", "look", "Look", tooltip="Look at everything that was named"),
         Binding("ctrl+x", "stop", "Stop", tooltip="End the run; what was seen stays"),
+        Binding("f7", "what_if", "What if", show=False, tooltip="What a change would do to the imported estate"),
+        Binding("f8", "checklist", "Check before cut-over", show=False, tooltip="Whether the names may move"),
         Binding("escape", "leave", "Leave", show=False, tooltip="Back to the first screen; everything is saved"),
     ]
     HELP = """
@@ -69,16 +77,20 @@ Everything is saved as it happens. `Esc` leaves the case.
         keys: Keys | None = None,
         pace: float = 3.0,
         stage: Stage | None = None,
+        *,
+        at_checklist: bool = False,
     ) -> None:
-        """`pace` is in seconds; without `stage` the case opens where it was left."""
+        """`pace` is in seconds; without `stage` the case opens where it was left, `at_checklist` above that."""
         super().__init__()
         self.opened, self.services = opened, services
         self.session = Session(opened.journal if opened.journal is not None else Unsaved(opened.case))
         self.keys = keys or Keys()
         self.manners = SamplingManners(pace_seconds=pace)
         self.looking = Looking(self.session, services, self.manners, self._complain)
+        self.bringing = Bringing(self.session, opened.copies, services.now, self._complain)
+        self.mending = Mending(self.session, services)
         self.view: View | None = None
-        self._first_stage = stage or _stage_of(opened.case)
+        self._first_stage, self._at_checklist = stage or _stage_of(opened.case), at_checklist
         self._changed = asyncio.Event()
         self._pictured = opened.case
         self._worker: Worker[None] | None = None
@@ -100,7 +112,12 @@ Everything is saved as it happens. `Esc` leaves the case.
         self._keep_drawing_the_run()
         self.watch(self.app, "names_hidden", self._on_privacy, init=False)
         self._draw_saved(_at_opening(self.opened))
-        self.call_after_refresh(self.action_go, self._first_stage.value)
+        self.call_after_refresh(self._begin)
+
+    async def _begin(self) -> None:
+        await self.action_go(self._first_stage.value)
+        if self._at_checklist:
+            self.action_checklist()
 
     # The picture of the case
 
@@ -130,6 +147,8 @@ Everything is saved as it happens. `Esc` leaves the case.
 
     def _picture(self, case: Case) -> View:
         view = view_of(self.opened.name, case, self.services.now())
+        plans = self.mending.offers(case, view.report.diagnosis)
+        view = replace(view, offers=plans, looked=self.mending.looked)
         return replace(self._privacy.shown(view), name="(names hidden)") if self._privacy.names_hidden else view
 
     def on_viewed(self, message: Viewed) -> None:
@@ -140,6 +159,9 @@ Everything is saved as it happens. `Esc` leaves the case.
         top.show_counts(message.view)
         for pane in self._panes():
             pane.show(message.view)
+
+    def on_stale(self, _: Stale) -> None:
+        self._changed.set()
 
     def _draw_saved(self, words: str) -> None:
         self.query_one(TopLine).show_saved(words)
@@ -165,6 +187,9 @@ Everything is saved as it happens. `Esc` leaves the case.
         course = await asyncio.to_thread(self._shown_course)
         if self._left or not self.app.is_running:
             return
+        if stage is Stage.FIX:
+            self.mending.is_shown = True
+            self._changed.set()
         pane = pane_for(stage)
         await switcher.mount(pane)
         if pane.is_attached:
@@ -209,6 +234,16 @@ Everything is saved as it happens. `Esc` leaves the case.
         else:
             self._record(*self._privacy.meant(message.events))
 
+    @work(group="telling")
+    async def on_told_step(self, message: ToldStep) -> None:
+        if self.opened.journal is None:
+            self.on_happened(Happened(()))
+            return
+        step, subject, note = self._privacy.meant((message.step, message.subject, message.note))
+        told = await asyncio.to_thread(self.mending.told, step, message.state, subject, note)
+        if told is not None:
+            self._record(told)
+
     def _record(self, *events: Event) -> None:
         try:
             self.session.record(*events)
@@ -227,7 +262,7 @@ Everything is saved as it happens. `Esc` leaves the case.
     def action_stop(self) -> None:
         self.post_message(Stop())
 
-    def on_look(self, message: Look) -> None:
+    def on_look(self, message: Look | LookAgain) -> None:
         if self._is_looking:
             self.notify("A run is under way already; Ctrl+X ends it.", markup=False)
         elif self.opened.journal is None:
@@ -235,7 +270,10 @@ Everything is saved as it happens. `Esc` leaves the case.
         elif not self.session.case.targets:
             self.notify("Name a namespace first, in stage 2.", severity="warning", markup=False)
         else:
-            self._worker = self._look(Look(self._privacy.meant(message.again)))
+            self._worker = self._look(message)
+
+    def on_look_again(self, message: LookAgain) -> None:
+        self.on_look(message)
 
     @property
     def _is_looking(self) -> bool:
@@ -248,11 +286,21 @@ Everything is saved as it happens. `Esc` leaves the case.
             self._worker.cancel()
 
     @work(group="probes", exit_on_error=False)
-    async def _look(self, wanted: Look) -> None:
+    async def _look(self, message: Look | LookAgain) -> None:
+        before = await asyncio.to_thread(self.mending.standings)
         try:
-            await self.looking.look(self.keys, wanted.again)
+            if isinstance(message, Look):
+                await self.looking.look(self.keys, self._privacy.meant(message.again))
+            else:
+                wanted = await asyncio.to_thread(self.mending.wanted, self._privacy.meant(message.step))
+                await self.looking.look(self.keys, wanted=wanted)
         except WrongKey as error:
             self.notify(str(error), severity="error", timeout=10, markup=False)
+            return
+        told = await asyncio.to_thread(self.mending.after_look, before)
+        if told:
+            self._record(*told)
+        self._changed.set()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say how a run ended where its pane is not there to show it."""
@@ -279,6 +327,39 @@ Everything is saved as it happens. `Esc` leaves the case.
     def _shown_course(self) -> Run:
         return self._privacy.shown(self.looking.course)
 
+    # What if
+
+    @work(group="what if", exclusive=True)
+    async def action_what_if(self) -> None:
+        wanted = await self.what_if()
+        if wanted is not None:
+            await self.action_go(wanted.value)
+
+    async def what_if(self) -> Stage | None:
+        """The simulator writes one thing down: the plan for the cut-over. Returns the stage that was chosen there."""
+        screen = await asyncio.to_thread(_simulator)
+        return await self.app.push_screen_wait(
+            screen(
+                self.opened.name,
+                lambda: self.session.case,
+                lambda changes: self.on_happened(Happened((ChangesPlanned(changes),))),
+                self.why_read_only,
+            )
+        )
+
+    @property
+    def why_read_only(self) -> str | None:
+        """Why nothing may be written down; None where it may."""
+        return self.opened.why_read_only or "read only" if self.opened.journal is None else None
+
+    # Check before cut-over
+
+    @work(group="checklist", exclusive=True)
+    async def action_checklist(self) -> None:
+        wanted = await show_checklist(self)
+        if wanted is not None:
+            await self.action_go(wanted.value)
+
     # Leaving
 
     def action_leave(self) -> None:
@@ -289,6 +370,12 @@ Everything is saved as it happens. `Esc` leaves the case.
 
     async def on_unmount(self) -> None:
         await asyncio.to_thread(self.session.close)
+
+
+def _simulator() -> type[SimulatorScreen]:
+    from easwizard.tui.screens.simulator import SimulatorScreen
+
+    return SimulatorScreen
 
 
 def _stage_of(case: Case) -> Stage:

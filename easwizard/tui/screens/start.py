@@ -22,12 +22,15 @@ from easwizard.tui.safe_text import joined, plain
 from easwizard.tui.services import CannotOpen, HeldByAnother, Opened, Practice, Services, Shelved
 
 if TYPE_CHECKING:
+    from easwizard.tui.screens.helpdesk import HelpdeskScreen
     from easwizard.tui.screens.outage import OutageScreen
 
 _DOORS = (
     ("o", "outage", "I have an outage", "three questions, two pastes, one answer"),
+    ("h", "helpdesk", "Helpdesk call", "four questions, one look, a ticket and a pack"),
     ("n", "new", "New case", "from symptoms to a proven cause, step by step"),
     ("e", "open", "Open case", "go on where you were"),
+    ("c", "checklist", "Check before cut-over", "every gate, and whether the names may move"),
     ("p", "practice", "Practice", "an estate with faults, on this machine only"),
 )
 _WELCOME = "Finds out why phones fail between Exchange versions. Changes no server."
@@ -40,8 +43,10 @@ class StartScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "outage", "Outage", show=False, tooltip="I have an outage"),
+        Binding("h", "helpdesk", "Helpdesk", show=False, tooltip="Helpdesk call"),
         Binding("n", "new", "New case", show=False, tooltip="Begin a new case"),
         Binding("e", "open", "Open case", show=False, tooltip="Open a saved case"),
+        Binding("c", "checklist", "Check before cut-over", show=False, tooltip="Whether the names may move"),
         Binding("p", "practice", "Practice", show=False, tooltip="Start a practice estate on this machine"),
         Binding("q", "app.quit", "Quit", show=False, tooltip="Leave easwizard"),
     ]
@@ -50,8 +55,13 @@ class StartScreen(Screen[None]):
 
 * **I have an outage**: three questions, two pastes, then one screen with the most likely cause, the safest action
   and its undo. Everything said there can be gone on with as a case.
+* **Helpdesk call**: a site profile, who fails, four questions, one look; then ten lines for the ticket and a pack
+  that tier 3 or a vendor opens as a case.
 * **New case**: the whole way in seven stages, saved as you go.
-* **Open case**: a file `NAME.eascase`. Recent ones are in the list: arrow keys and Enter.
+* **Open case**: a file `NAME.eascase`, or a pack `NAME.zip` that somebody sent. Recent ones are in the list: arrow
+  keys and Enter.
+* **Check before cut-over**: every gate that must hold before the names move; go or no-go, with the
+  reasons. Kept in a case, for days.
 * **Practice**: an estate with a known fault, on this machine only.
 """
 
@@ -134,10 +144,23 @@ class StartScreen(Screen[None]):
         screen = await asyncio.to_thread(_outage_screen)
         await self.app.push_screen(screen(self.services, practice))
 
+    # Helpdesk call
+
+    def action_helpdesk(self) -> None:
+        self._show_helpdesk(None)
+
+    @work(group="opening", exclusive=True)
+    async def _show_helpdesk(self, practice: Practice | None) -> None:
+        screen = await asyncio.to_thread(_helpdesk_screen)
+        await self.app.push_screen(screen(self.services, practice))
+
     # New case
 
     @work(group="doors", exclusive=True)
     async def action_new(self) -> None:
+        await self._new()
+
+    async def _new(self, *, at_checklist: bool = False) -> None:
         from easwizard.case.names import why_no_case_name
         from easwizard.tui.screens.line import LineScreen
 
@@ -145,35 +168,38 @@ class StartScreen(Screen[None]):
         asked = LineScreen("New case", "Its name, also that of its file:", name, complaint=why_no_case_name)
         chosen = await self.app.push_screen_wait(asked)
         if chosen is not None:
-            await self._show(lambda: self.services.shelf.create(chosen))
+            await self._show(lambda: self.services.shelf.create(chosen), at_checklist=at_checklist)
 
     # Open case
 
     @work(group="doors", exclusive=True)
     async def action_open(self) -> None:
+        await self._choose()
+
+    async def _choose(self, *, at_checklist: bool = False) -> None:
         from easwizard.tui.screens.line import LineScreen
 
         names = [shelved.path.name for shelved in self._recent]
         words = "A name from the list, or the path of a file. The right arrow key completes."
         typed = await self.app.push_screen_wait(LineScreen("Open case", words, suggestions=names))
         if typed is not None:
-            await self._open_now(_path_of(typed, self._recent))
+            await self._open_now(_path_of(typed, self._recent), at_checklist=at_checklist)
 
     @work(group="doors", exclusive=True)
     async def _open(self, path: Path) -> None:
         await self._open_now(path)
 
-    async def _open_now(self, path: Path) -> None:
+    async def _open_now(self, path: Path, *, at_checklist: bool = False) -> None:
         from easwizard.tui.screens.choice import Choice, ChoiceScreen
 
         try:
-            await self._show(lambda: self.services.shelf.open(path), held=True)
+            await self._show(lambda: self.services.shelf.open(path), held=True, at_checklist=at_checklist)
         except HeldByAnother as error:
             choices = (Choice("read", "Read only", "look at it; nothing is changed", "r"), Choice("no", "Cancel"))
             if await self.app.push_screen_wait(ChoiceScreen("Open elsewhere", str(error), choices)) == "read":
-                await self._show(lambda: self.services.shelf.read(path))
+                await self._show(lambda: self.services.shelf.read(path), at_checklist=at_checklist)
 
-    async def _show(self, opening: Callable[[], Opened], *, held: bool = False) -> None:
+    async def _show(self, opening: Callable[[], Opened], *, held: bool = False, at_checklist: bool = False) -> None:
         """Open a case beside the event loop and show it. Raises HeldByAnother only where `held` is said."""
         from easwizard.tui.app import Wizard
 
@@ -185,7 +211,23 @@ class StartScreen(Screen[None]):
             self.notify(str(error), title="Not opened", severity="error", timeout=10, markup=False)
             return
         if isinstance(self.app, Wizard):
-            self.app.open_case(opened)
+            self.app.open_case(opened, at_checklist=at_checklist)
+
+    # Check before cut-over
+
+    @work(group="doors", exclusive=True)
+    async def action_checklist(self) -> None:
+        from easwizard.tui.screens.checklist_door import NEW, OTHER, which_case
+
+        hidden = privacy(self.app).names_hidden
+        names = [f"case {number}" if hidden else case.name for number, case in enumerate(self._recent, start=1)]
+        chosen = await self.app.push_screen_wait(which_case(names))
+        if chosen == NEW:
+            await self._new(at_checklist=True)
+        elif chosen == OTHER:
+            await self._choose(at_checklist=True)
+        elif chosen is not None:
+            await self._open_now(self._recent[int(chosen)].path, at_checklist=True)
 
     # Practice
 
@@ -217,11 +259,14 @@ class StartScreen(Screen[None]):
         choices = (
             Choice("stages", "Stage by stage", "the whole way, names filled in", "s"),
             Choice("outage", "I have an outage", "names filled in", "o"),
+            Choice("helpdesk", "Helpdesk call", "names filled in", "h"),
         )
         words = "This estate is running on this machine. How do you want to work on it?"
         chosen = await self.app.push_screen_wait(ChoiceScreen(practice.title, words, choices))
         if chosen == "outage":
             self._show_outage(practice)
+        elif chosen == "helpdesk":
+            self._show_helpdesk(practice)
         elif chosen == "stages" and isinstance(self.app, Wizard):
             opened = await asyncio.to_thread(_unsaved, practice)
             self.app.open_case(opened, practice.keys, practice.pace_seconds)
@@ -234,6 +279,13 @@ def _outage_screen() -> type[OutageScreen]:
     return OutageScreen
 
 
+def _helpdesk_screen() -> type[HelpdeskScreen]:
+    """As above."""
+    from easwizard.tui.screens.helpdesk import HelpdeskScreen
+
+    return HelpdeskScreen
+
+
 def _unsaved(practice: Practice) -> Opened:
     """A case that is forgotten: nobody wants practice among the cases."""
     from easwizard.workflow.session import Unsaved
@@ -242,7 +294,7 @@ def _unsaved(practice: Practice) -> Opened:
 
 
 def _door(key: str, _: str, title: str, about: str) -> Content:
-    return joined(plain(f"   {key}  ", "bold"), f"{title:<20}", plain(about, "dim"))
+    return joined(plain(f"   {key}  ", "bold"), f"{title:<22}", plain(about, "dim"))
 
 
 def _path_of(typed: str, recent: Sequence[Shelved]) -> Path:

@@ -41,7 +41,7 @@ request, hop by hop, the broken leg marked.
 
 `w` why: what speaks for it and against it; Enter on a clue shows the raw look that it rests on. `x` explains it, for
 the helpdesk and for the engineer. `n` what would settle it, with the command. `m` the map, every address. The same
-key again, or Escape, goes back.
+key again, or Escape, goes back. `s` what if: the imported estate before and after a plan.
 
 `c` copies the command that would settle it, `f` goes to the fix, `/` searches findings and clues, `z` unfolds what
 was ruled out or not examined. Nothing here changes a server.
@@ -73,6 +73,7 @@ was ruled out or not examined. Nothing here changes a server.
         Binding("x", "turn('words')", "Explain", tooltip="In words, for the helpdesk and for the engineer"),
         Binding("n", "turn('next')", "Next", tooltip="What would settle it"),
         Binding("m", "turn('map')", "Map", tooltip="The map of the estate, every address"),
+        Binding("s", "screen.what_if", "What if", tooltip="What a change would do to the imported estate"),
         Binding("c", "copy", "Copy", tooltip="Copy the command that would settle it"),
         Binding("f", "fix", "Fix", tooltip="Go to the remedies"),
         Binding("slash", "search", "Find", key_display="/", tooltip="Search findings and clues"),

@@ -1,0 +1,1 @@
+"""ActiveSync in server logs: gigabytes read exactly, in bounded memory. Counts; judges nothing (logs.md)."""
