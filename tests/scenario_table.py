@@ -14,7 +14,8 @@ from easwizard.lab.scenario import Expectation, Scenario
 from easwizard.lab.scenario_reader import load_scenario, scenario_names
 
 FILE = Path(__file__).parent.parent / "easwizard" / "lab" / "scenarios" / "README.md"
-LOOKS = ("names", "account", "evidence")
+LOOKS = {"names": "names alone", "account": "accounts too", "evidence": "files alone", "logs": "logs alone"}
+"""Vantages, in the words of the table."""
 _LETTER = {"confirmed": "C", "likely": "L", "possible": "p", "ruled-out": "r", "not-examined": "-"}
 
 
@@ -32,8 +33,8 @@ def _lines(scenarios: tuple[Scenario, ...]) -> Iterator[str]:
     yield ""
     yield "## By scenario"
     yield ""
-    yield "| scenario | what it is | names alone | exit | accounts too | exit | files alone | exit |"
-    yield "|---|---|---|---|---|---|---|---|"
+    yield f"| scenario | what it is | {' | '.join(f'{look} | exit' for look in LOOKS.values())} |"
+    yield "|---" * (2 + 2 * len(LOOKS)) + "|"
     for scenario in scenarios:
         seen = [cell for look in LOOKS for cell in _found(scenario.expectations.get(look))]
         yield f"| `{scenario.name}` | {scenario.title} | {' | '.join(seen)} |"

@@ -223,7 +223,9 @@ def happened(case: Case, event: Event) -> Case:
 
 
 def _without(accepted: Iterable[Acceptance], code: str, scope: str) -> tuple[Acceptance, ...]:
-    return tuple(a for a in accepted if (a.code, a.scope) != (code, scope))
+    """All but one; names of servers and hosts are the same in upper and lower case."""
+    gone = code, scope.casefold()
+    return tuple(a for a in accepted if (a.code, a.scope.casefold()) != gone)
 
 
 def told(events: Iterable[Event]) -> Case:

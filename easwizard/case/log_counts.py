@@ -313,7 +313,7 @@ class Capped:
     """
 
     what: str
-    """`users`, `devices`, `agents`, `targets` or `errors`."""
+    """`users`, `devices`, `agents`, `commands`, `errors`, `states`, `versions` or `redirects`."""
     kept: int
     dropped_requests: int
 

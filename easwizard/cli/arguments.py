@@ -26,9 +26,9 @@ def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(
         prog="easwizard",
-        usage="easwizard [CASE.eascase | PACK.zip]\n       easwizard COMMAND ...",
+        usage="easwizard [CASE.eascase]\n       easwizard COMMAND ...",
         description="Finds out why ActiveSync fails between Exchange versions. It never changes a server. "
-        "Without a command it opens the wizard, on a case if one is named.",
+        "Without a command it opens the wizard, on a case or a pack if one is named.",
         allow_abbrev=False,
     )
     top.add_argument("--version", action="version", version=f"easwizard {__version__}")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from easwizard.storage.case_lock import CaseLock
 
 _SUFFIX, _PACK = ".eascase", ".zip"
+_MOST_SAID = 5
 _HELD = "another easwizard has it open"
 
 
@@ -105,7 +106,7 @@ class Shelf:
             made = unpacked(path, self._folder)
         except PackError as error:
             raise CannotOpen(str(error)) from error
-        return replace(self._locked(made.path), said="; ".join(made.said))
+        return replace(self._locked(made.path), said=_few(made.said))
 
     def read(self, path: Path) -> Opened:
         return self._to_read(path, _HELD)
@@ -151,6 +152,12 @@ class Shelf:
         folder = EvidenceFolder(path)
         folder.clear()
         return Opened(path.stem, file.case, LockedFile(file, lock), copies=folder)
+
+
+def _few(said: Sequence[str]) -> str:
+    """The first of many things to say: a pack may have thousands that are wrong."""
+    more = len(said) - _MOST_SAID
+    return "; ".join([*said[:_MOST_SAID], *([f"and {more} more"] if more > 0 else [])])
 
 
 def _not_writable(folder: Path, error: OSError) -> str:

@@ -15,6 +15,7 @@ from easwizard.case.log_counts import LogCounts, LogKind, NamedBy, StatusCount
 from easwizard.case.log_meanings import meaning_of
 from easwizard.diagnosis.clues import Clue, Effect, Group
 from easwizard.diagnosis.log_legs import is_front_address, judged_logs, kinds_read
+from easwizard.diagnosis.log_signature import signatures
 from easwizard.exchange.certainty import Basis
 
 NONE_CAME, MAPPER_DENIED, REVOKED, UNTRUSTED, EXPIRED = 7, 12, 13, 16, 17
@@ -82,6 +83,13 @@ def _is_refusal(each: StatusCount, substatuses: tuple[int, ...]) -> bool:
 def certificate_clues(
     case: Case, substatuses: tuple[int, ...], effect: Effect, source: str, *, strong: bool = False
 ) -> Iterator[Clue]:
-    """A clue for each address with such refusals."""
+    """A clue for each address with such refusals.
+
+    An old server that refuses the leg answers 403 7 too: where it may be one, that is weak support, and no clue at
+    all where the logs show such a server.
+    """
     for refusals in certificate_refusals(case, *substatuses):
+        may_be_old = refusals.substatus == NONE_CAME and not refusals.sure
+        if may_be_old and (effect is not Effect.SUPPORTS or signatures(case)):
+            continue
         yield refusals.clue(effect, source, strong=strong)

@@ -25,6 +25,7 @@ from easwizard.case.log_counts import (
 from easwizard.case.log_onset import onset
 from easwizard.case.mending import StepState
 from easwizard.case.statistics import samples_to_see, wilson_interval
+from easwizard.diagnosis.log_memory import remembered
 
 NEARLY_ALL = 0.9
 """The share of requests from which a target refuses nearly all (logs.md 5.1)."""
@@ -126,8 +127,12 @@ def kinds_read(counts: LogCounts) -> frozenset[LogKind]:
 def log_legs(case: Case) -> tuple[LogLeg, ...]:
     """Every old host that judged logs name, those with the most refusals first."""
     counts = judged_logs(case)
-    if counts is None:
-        return ()
+    return legs_of(counts) if counts is not None else ()
+
+
+@remembered
+def legs_of(counts: LogCounts) -> tuple[LogLeg, ...]:
+    """Every old host that these counts name."""
     hours: dict[tuple[str, str], list[HourCount]] = {}
     for hour in counts.timeline:
         if hour.requests:

@@ -14,7 +14,8 @@ from easwizard.case.case import Case
 from easwizard.case.log_counts import LogCounts, NamedBy, UserTarget
 from easwizard.case.statistics import fits
 from easwizard.diagnosis.clues import Clue, Effect, Group, Subject
-from easwizard.diagnosis.log_legs import LogLeg, denied, is_over, judged_logs, log_legs
+from easwizard.diagnosis.log_legs import LogLeg, denied, is_over, judged_logs, legs_of, log_legs
+from easwizard.diagnosis.log_memory import remembered
 from easwizard.diagnosis.shares import percent, share_in_words
 from easwizard.exchange.certainty import Basis
 
@@ -75,9 +76,12 @@ class Signature:
 def signatures(case: Case) -> tuple[Signature, ...]:
     """The article's signature for each way in which hosts are named; empty where it is not there."""
     counts = judged_logs(case)
-    if counts is None:
-        return ()
-    legs = log_legs(case)
+    return _signatures(counts) if counts is not None else ()
+
+
+@remembered
+def _signatures(counts: LogCounts) -> tuple[Signature, ...]:
+    legs = legs_of(counts)
     found = (_signature(counts, [leg for leg in legs if leg.named_by is naming], naming) for naming in NamedBy)
     return tuple(each for each in found if each is not None)
 

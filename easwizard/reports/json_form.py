@@ -7,10 +7,11 @@ import re
 from importlib import resources
 from typing import Any
 
-from easwizard.case.case import Import
+from easwizard.case.case import Case, Import
 from easwizard.case.facts import Observation
 from easwizard.diagnosis.clues import Clue
 from easwizard.diagnosis.finding import Finding
+from easwizard.diagnosis.plans.prediction import predict
 from easwizard.diagnosis.words import Remedy
 from easwizard.exchange.inventory import Inventory
 from easwizard.exchange.routing import Odds, Route
@@ -54,7 +55,7 @@ def document(report: Report) -> Json:
         },
         "redacted": report.redacted,
         "verdict": report.outcome.value,
-        "findings": [_finding(finding) for finding in diagnosis.findings],
+        "findings": [_finding(finding, report.case) for finding in diagnosis.findings],
         "members": [plain(member) for member in report.case.members],
         "device_certificate": plain(report.case.device_certificate),
         "observations": [observation_form(observation) for observation in report.case.observations],
@@ -68,7 +69,7 @@ def document(report: Report) -> Json:
     }
 
 
-def _finding(finding: Finding) -> Json:
+def _finding(finding: Finding, case: Case | None = None) -> Json:
     return {
         "code": finding.code,
         "title": finding.title,
@@ -83,7 +84,7 @@ def _finding(finding: Finding) -> Json:
         "limits": list(finding.limits),
         "clues": [_clue(clue) for clue in finding.clues],
         "missing": [{"evidence": m.evidence, "why": m.why, "how": m.how} for m in finding.missing],
-        "remedies": [_remedy(remedy) for remedy in finding.remedies],
+        "remedies": [_remedy(remedy, case) for remedy in finding.remedies],
     }
 
 
@@ -107,12 +108,12 @@ def _clue(clue: Clue) -> Json:
     }
 
 
-def _remedy(remedy: Remedy) -> Json:
+def _remedy(remedy: Remedy, case: Case | None) -> Json:
     return {
         "id": remedy.id,
         "title": remedy.title,
         "recommended": remedy.recommended,
-        "predicted": None,
+        "predicted": _predicted(remedy, case) if case is not None else None,
         "steps": [
             {
                 "title": step.title,
@@ -126,6 +127,29 @@ def _remedy(remedy: Remedy) -> Json:
             for step in remedy.steps
         ],
     }
+
+
+def _predicted(remedy: Remedy, case: Case) -> Json | None:
+    """The odds before and after its plan; None where the inventory does not tell."""
+    found = predict(case, remedy.plan.changes) if remedy.plan is not None else None
+    if found is None:
+        return None
+    rows = [
+        {
+            "device": row.device.value,
+            "mailbox": row.mailbox,
+            "namespace": row.namespace,
+            "before": _odds(row.before),
+            "after": _odds(row.after),
+        }
+        for row in found.changed
+    ]
+    return {"changed": rows, "unchanged": found.unchanged}
+
+
+def _odds(odds: Odds) -> Json:
+    exact = odds.exact
+    return {"success": exact, "range": None if exact is not None else [odds.low, odds.high]}
 
 
 def observation_form(observation: Observation) -> Json:
@@ -185,9 +209,9 @@ def _exact(odds: Odds | None) -> float | None:
     return odds.exact if odds is not None else None
 
 
-def finding_form(finding: Finding) -> Json:
-    """One finding as the contract writes it."""
-    return _finding(finding)
+def finding_form(finding: Finding, case: Case | None = None) -> Json:
+    """One finding as the contract writes it; without its case nothing is predicted of its remedies."""
+    return _finding(finding, case)
 
 
 def route_form(route: Route) -> Json:

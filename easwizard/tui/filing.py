@@ -20,7 +20,7 @@ class Filing:
         """`saved` is false for practice, which needs no file."""
         self._services, self._begun, self._complain = services, begun, complain
         self.name, self.session = name, Session(Unsaved(begun))
-        self.copies: Opened | None = None
+        self._opened: Opened | None = None
         self._due = saved
         self._recording = asyncio.Lock()
 
@@ -49,9 +49,9 @@ class Filing:
         if opened.journal is not None:
             self.session = Session(opened.journal)
             self.session.record(*events_of(self._begun))
-            self.copies = opened
+            self._opened = opened
 
     def opened(self) -> Opened:
         """The case as it is, for whoever goes on with it."""
-        kept = self.copies.copies if self.copies is not None else None
+        kept = self._opened.copies if self._opened is not None else None
         return Opened(self.name, self.session.case, self.session.journal, copies=kept)

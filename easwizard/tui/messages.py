@@ -69,6 +69,13 @@ class Stop(Message):
 
 
 @dataclass
+class ShowLogs(Message):
+    """Show what the logs say, of one target first where it is named, as it is shown."""
+
+    target: str = ""
+
+
+@dataclass
 class Copy(Message):
     """Something to take along."""
 

@@ -20,8 +20,8 @@ from easwizard.storage.evidence_folder import CopiesInMemory, CopyError
 from easwizard.workflow.bringing import Copies, events_of, stock_of
 from easwizard.workflow.importing import record_of
 
-MOST_REWRITTEN = 4_000_000
-"""Bytes of one file in which names are still looked for; in a larger one it would take minutes."""
+MOST_REWRITTEN = 8_000_000
+"""Bytes of all copies together in which names are looked for: a file of nothing but names takes 14 s a megabyte."""
 MOST_TOGETHER = 200_000_000
 """Bytes of all copies in one pack."""
 
@@ -53,39 +53,38 @@ def handed_over(case: Case, made: Redacted, copies: Copies | None) -> HandedOver
     found = tuple(_each(case, made, copies, kept))
     files = {copy.name: kept.read(copy.name) for copy in found if copy.name is not None}
     left_out = tuple((copy.record.file, copy.why) for copy in found if copy.why)
-    named = [copy.name if copy.name is not None and _is_read(copy, kept) else None for copy in found]
+    as_it_was = made.level == "none"
+    named = [copy.name if copy.name is not None and (as_it_was or _is_read(copy, kept)) else None for copy in found]
     records = tuple(replace(copy.record, copy=name) for copy, name in zip(found, named, strict=True))
-    if made.level != "none" and not _says_the_same(replace(made.case, imports=records), kept):
+    if not as_it_was and not _says_the_same(replace(made.case, imports=records), kept):
         records = tuple(replace(record, copy=None) for record in records)
     return HandedOver(records, files, left_out)
 
 
 def _each(case: Case, made: Redacted, copies: Copies | None, kept: CopiesInMemory) -> Iterator[_Copy]:
-    together = 0
+    together, most = 0, MOST_REWRITTEN if made.level == "vendor" else MOST_TOGETHER
     for real, told in zip(case.imports, made.case.imports, strict=True):
-        content, why = _content(real, made, copies)
+        content, why = _content(real, made, copies, most - together)
         if content is None:
             yield _Copy(told, None, why)
             continue
         together += len(content)
-        if together > MOST_TOGETHER:
-            yield _Copy(told, None, f"the pack would be larger than {MOST_TOGETHER // 1_000_000} MB")
-            continue
         yield _Copy(told, kept.keep(real.file if made.level == "none" else told.file, content))
 
 
-def _content(record: Import, made: Redacted, copies: Copies | None) -> tuple[bytes | None, str]:
-    """What goes into the pack of one record, or why nothing does."""
+def _content(record: Import, made: Redacted, copies: Copies | None, room: int) -> tuple[bytes | None, str]:
+    """What goes into the pack of one record, or why nothing does. `room`: bytes that are left for it."""
     if record.copy is None or copies is None:
         return None, "no copy of it was kept, only what it said"
     try:
         content = copies.read(record.copy)
     except CopyError as error:
         return None, made.text(str(error)) if made.level == "vendor" else str(error)
+    if len(content) > room:
+        too_much = "too much to look for names in" if made.level == "vendor" else "too much for one pack"
+        return None, f"it has {len(content) / 1_000_000:.0f} MB: {too_much} beside the rest"
     if made.level == "none":
         return content, ""
-    if len(content) > MOST_REWRITTEN:
-        return None, f"it is larger than {MOST_REWRITTEN // 1_000_000} MB: too much to look for names in"
     return made.text(decode(content).text).encode("utf-8", "replace"), ""
 
 

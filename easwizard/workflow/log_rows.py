@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 
 from easwizard.case.log_counts import FileCoverage, Outcome, StatusCount
@@ -19,7 +19,7 @@ from easwizard.workflow.log_reading import Stage, Stop, hashes_of, path_of
 MOST = 1_000
 """Rows that are shown; what nobody reads is not kept."""
 _BATCH = 50
-_FAILED = frozenset({Outcome.FAILED.value, Outcome.CREDENTIALS.value})
+FAILED = frozenset({Outcome.FAILED.value, Outcome.CREDENTIALS.value})
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class RowFilter:
     user: str = ""
     device: str = ""
     target: str = ""
+    named_by: str = ""
     hour: str = ""
     """How the time begins: `2026-03-01` or `2026-03-01T21`, in UTC."""
     text: str = ""
@@ -44,18 +45,25 @@ class RowFilter:
         return self != RowFilter()
 
     def takes(self, row: Row) -> bool:
-        """Whether a row fits; probes never do, since no number holds them."""
+        """Whether a row fits. Probes never do, since no number holds them; handshakes only by their codes."""
         return (
             not row.probe
-            and (not self.only_failed or row.outcome in _FAILED)
+            and (row.outcome != Outcome.HANDSHAKE.value or self.code is not None)
+            and (not self.only_failed or row.outcome in FAILED)
             and (not self.user or like(self.user, row.user_name))
             and (not self.device or like(self.device, row.device_id))
             and (not self.target or like(self.target, row.target))
+            and (not self.named_by or row.named_by == self.named_by)
             and (not self.command or like(self.command, row.command or "-"))
             and row.time_utc.startswith(self.hour)
             and (not self.text or has(self.text, row.user_name, row.device_id, row.target))
             and (self.code is None or _is_of(self.code, row))
         )
+
+    def with_all_of(self, other: RowFilter) -> RowFilter:
+        """This filter, narrowed by every part of the other one that is set."""
+        given = {f.name: getattr(other, f.name) for f in fields(other) if getattr(other, f.name) != f.default}
+        return replace(self, **given)
 
     def may_hold(self, file: FileCoverage) -> bool:
         """Whether a row that fits may be in a file, as far as its coverage tells."""

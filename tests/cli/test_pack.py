@@ -15,12 +15,14 @@ import pytest
 
 from easwizard.case.case import Case
 from easwizard.case.redaction.leaks import LeakCheck
-from easwizard.case.redaction.redact import redact
+from easwizard.case.redaction.redact import Level, redact
 from easwizard.cli import main, packing
+from easwizard.cli.arguments import with_command
 from easwizard.cli.packing import NotPacked, write_pack
 from easwizard.cli.shelf import Shelf
 from easwizard.diagnosis.engine import diagnose
 from easwizard.lab.scenario_reader import load_scenario
+from easwizard.reports.marking import LEVELS
 from easwizard.reports.model import report_on
 from easwizard.storage.case_file import read_case
 from easwizard.storage.evidence_folder import EvidenceFolder
@@ -223,12 +225,16 @@ def test_a_check_whose_pack_cannot_be_written_says_so_and_prints_all_the_same(
     assert not (tmp_path / "case.zip").exists()
 
 
+def test_a_pack_is_opened_by_naming_it() -> None:
+    assert with_command(["case.zip"]) == ["wizard", "case.zip"]
+
+
 # Opening
 
 
-@pytest.mark.parametrize("level", ["vendor", "internal", "none"])
-def test_a_pack_opens_as_a_case_with_the_same_findings(case: Path, tmp_path: Path, level: str) -> None:
-    made = write_pack(report_on(read_case(case), NOW), EvidenceFolder(case), tmp_path / "case.zip", level)  # type: ignore[arg-type]
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_pack_opens_as_a_case_with_the_same_findings(case: Path, tmp_path: Path, level: Level) -> None:
+    made = write_pack(report_on(read_case(case), NOW), EvidenceFolder(case), tmp_path / "case.zip", level)
     if made.private_map is not None:
         made.private_map.unlink()  # as on any other machine
     again = opened(made.path, tmp_path / "cases")

@@ -14,13 +14,14 @@ from typing import Any
 
 import pytest
 
-from easwizard.cli import logs
+from easwizard.cli import check, logs
 from easwizard.cli.arguments import parser
 from easwizard.lab.estate import Estate
+from easwizard.lab.evidence_files import COLLECTOR
 from easwizard.lab.expectations import unmet
-from easwizard.lab.invitation import logs_of
+from easwizard.lab.invitation import evidence_of, logs_of
 from easwizard.lab.logs.log_files import write_logs
-from easwizard.lab.scenario import Scenario
+from easwizard.lab.scenario import Expectation, Scenario
 from easwizard.lab.scenario_reader import load_scenario, scenario_names
 
 DAY = date(2026, 3, 2)
@@ -73,3 +74,39 @@ def test_the_article_is_told_from_logs_alone_with_both_hosts_and_the_hour() -> N
     assert "legacygeneric.contoso.test" in told
     assert written.truth.began is not None
     assert "09:00" in told
+
+
+POOLS = "appcmd-"
+"""The state of the application pools, which the collector does not tell."""
+TOGETHER = (
+    "article", "article-sticky", "affinity-missing", "fixed-by-alignment", "fixed-by-removal", "healthy",
+    "healthy-cba", "no-candidate", "one-bad-front-end", "tls-no-common-version", "two-legacy-names", "two-sites",
+)  # fmt: skip
+WEAKENED = {"cba/certificate-not-required"}
+"""What an address without a name may weaken: 403 7 of an old server stands in the same logs."""
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_files_and_logs_of_one_estate_agree(name: str) -> None:
+    """What either proves stays proven beside the other, and together they blame nothing more."""
+    scenario = load_scenario(name)
+    with Estate(scenario, time_scale=0.1) as estate:
+        files = [path for path in evidence_of(estate) if path.parent.name == COLLECTOR or path.stem.startswith(POOLS)]
+        imports = [f"--import={path}" for path in (*files, *logs_of(estate, DAY).folders)]
+        names = [f"{record.role}={record.host}" for record in scenario.inventory.namespaces]
+        answers = [f"--answer={question}={value}" for question, value in scenario.answers.items()]
+        arguments = parser().parse_args(["check", *names, "--no-network", *imports, *answers])
+        with contextlib.redirect_stderr(io.StringIO()):
+            report = check.examine(arguments, {})
+    verdicts = {finding.code: finding.verdict.value for finding in report.diagnosis.findings}
+    both = [scenario.expectations[vantage] for vantage in ("evidence", "logs")]
+    wanted = [Expectation(must=_found(each)) for each in both]
+    assert [unmet(each, verdicts, 0) for each in wanted] == [(), ()]
+    blamed = {code for code, verdict in verdicts.items() if verdict in ("confirmed", "likely")}
+    assert not {code for code in blamed if all(each.spares(code) for each in both)}
+
+
+def _found(expectation: Expectation) -> dict[str, tuple[str, ...]]:
+    return {
+        code: ("likely", "confirmed") if code in WEAKENED else verdicts for code, verdicts in expectation.must.items()
+    }

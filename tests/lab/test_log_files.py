@@ -219,8 +219,8 @@ def test_httpproxy_logs_have_the_fields_and_headers_of_their_build(
 ) -> None:
     server = proxy_server(product, build)
     row = ProxyRow(
-        datetime(2026, 3, 2, 9, 0, 1, 5000, tzinfo=UTC), "id", "host", "ann", 'A "quoted", agent', "198.51.100.1",
-        403, 403, "POST", "Cmd=Sync", 12, server,
+        datetime(2026, 3, 2, 9, 0, 1, 5000, tzinfo=UTC), "id", "host", "ann", "ann@contoso.test", 'A "quoted", agent',
+        "198.51.100.1", 403, 403, "POST", "Cmd=Sync", 12, server,
     )  # fmt: skip
     text = httpproxy_text(server, [row])
     assert text.startswith("\ufeff") is marked

@@ -80,8 +80,8 @@ class TestEveryScenario:
         scenario = load_scenario(name)
         assert {"names", "account"} <= set(scenario.expectations)
         for vantage, expectation in scenario.expectations.items():
-            # What files tell may hang on which were brought, or leave the fault unseen: then no exit is promised.
-            assert expectation.exit is not None or vantage == "evidence"
+            # What files and logs tell may hang on which were brought, or leave the fault unseen: no exit then.
+            assert expectation.exit is not None or vantage in ("evidence", "logs")
             assert expectation.must_not
             for code, verdicts in expectation.must.items():
                 assert code not in expectation.must_not

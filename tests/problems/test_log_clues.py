@@ -316,6 +316,22 @@ def test_nothing_but_404_in_a_servers_own_log(code: str, verdict: str, tmp_path:
     assert cases.verdict(case, "eas/vdir-missing") == verdict
 
 
+def test_a_missing_certificate_may_be_at_an_old_server(tmp_path: Path) -> None:
+    """Where both kinds of logs were read, an address does not tell whose it is."""
+    refused = [Hit(f"user{n % 5}", n, "403 7 64", signed_in=False) for n in range(20)]
+    served = [Hit(f"user{n % 5}", n) for n in range(40)]
+    paths = legacy(tmp_path / "old.log", refused, "10.0.0.8"), front_end(tmp_path / "new.log", served)
+    known = cases.case(tls_in_front="nothing")
+    case = with_logs(known, *paths)
+    assert cases.verdict(case, "cba/ca-not-accepted") == "possible"
+    found = cases.finding(case, "cba/ca-not-accepted")
+    assert found is not None
+    assert {clue.basis for clue in found.clues} == {Basis.INFERRED}
+    # Where the log of the leg shows a host that refuses so, that explains it.
+    leg = back_end(tmp_path / "leg.log", article())
+    assert "cba/ca-not-accepted" not in shown(with_logs(known, *paths, leg))
+
+
 def test_throttling_needs_the_servers_own_word(tmp_path: Path) -> None:
     told = [Hit("anna", n, "503 0 0" if n % 2 else "200 0 0", log="Throttle5") for n in range(100)]
     case = with_logs(EMPTY, front_end(tmp_path / "a.log", told))

@@ -41,7 +41,7 @@ def flat(text: str) -> str:
 def page_words(report: Report) -> str:
     page = reader.document_fromstring(html.render(report))
     [part] = [each for each in page.findall("body/main/section") if each.get("id") == "logs"]
-    return flat(str(part.text_content()))
+    return flat("".join(str(text) for text in part.itertext()))
 
 
 def test_every_form_tells_the_same(report: Report) -> None:

@@ -32,9 +32,9 @@ COPY = copy_name("servers.txt", b"Name : EX07A")
 IMPORT = Import("servers.txt", "format-list", copy=COPY)
 
 
-def members(case: Case | None = None, **more: bytes) -> dict[str, bytes]:
+def members(case: Case | None = None, more: dict[str, bytes] | None = None) -> dict[str, bytes]:
     case = case or Case(Vantage("jump"), imports=(IMPORT,))
-    return {CASE: case_lines(case).encode(), f"{EVIDENCE}{COPY}": b"Name : EX07A", **more}
+    return {CASE: case_lines(case).encode(), f"{EVIDENCE}{COPY}": b"Name : EX07A", **(more or {})}
 
 
 def whole(parts: dict[str, bytes]) -> dict[str, bytes]:
@@ -83,7 +83,7 @@ def test_a_pack_that_would_be_too_large_is_not_made(monkeypatch: pytest.MonkeyPa
 
 
 def test_changed_added_and_missing_parts_are_said(tmp_path: Path) -> None:
-    parts = whole(members(**{"README.txt": b"read me", "ticket.txt": b"ten lines"}))
+    parts = whole(members(more={"README.txt": b"read me", "ticket.txt": b"ten lines"}))
     parts["README.txt"] = b"read me not"
     parts["more.txt"] = b"?"
     del parts["ticket.txt"]

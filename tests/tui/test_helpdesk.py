@@ -110,7 +110,7 @@ def test_a_line_is_asked_kept_and_stands_in_the_ticket(tmp_path: Path) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: shown(pilot, "How many users or devices fail"))
         await pilot.press(*"40", "enter")
-        await until(pilot, lambda: shown(pilot, "how many                 40"))
+        await until(pilot, lambda: shown(pilot, "how many                   40"))
         await pilot.press("enter")
         await until(pilot, lambda: shown(pilot, "Since when does it fail"))
         await pilot.press("escape", "t")

@@ -11,6 +11,7 @@ from easwizard.case.case import Case, Vantage
 from easwizard.reports import html, json_form, markdown, markdown_short, plain
 from easwizard.reports.model import Report
 from easwizard.reports.redacted import redacted_report
+from easwizard.tui.services import CannotSave
 from easwizard.tui.stages.report import folded, handed_on, write_report
 from easwizard.tui.widgets.lines_view import LinesView
 from easwizard.workflow.stages import Stage
@@ -229,3 +230,22 @@ def test_a_folded_line_loses_nothing() -> None:
     assert lines[0] == ""
     assert "".join(lines[1:]) == command
     assert max(map(len, lines)) == 30
+
+
+def test_a_pack_is_written_for_whom_it_is_and_says_where(theatre: Theatre, whole: Report) -> None:
+    packer = theatre.packer
+
+    async def story(stand: Stand) -> None:
+        await stand.until("PROBLEM FOUND")
+        await stand.press("p")
+        await stand.until("the pack is in case.zip", "the list of real names is beside it")
+        await stand.press("r", "p")
+        await stand.until_gone("the pack is in case.zip")
+        packer.wrong = CannotSave("no space left")
+        await stand.press("p")
+        await stand.until("No pack was written: no space left")
+
+    theatre.play(whole.case, Stage.REPORT, story)
+    assert [level for _, _, level in packer.packed] == ["vendor", "internal"]
+    assert packer.packed[0][0].case == whole.case
+    assert packer.packed[0][1] == "case", "a redacted pack does not tell the case's name"

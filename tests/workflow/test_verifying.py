@@ -17,6 +17,8 @@ from easwizard.diagnosis.plans.template import CheckKind
 from easwizard.exchange.inventory import Role
 from easwizard.exchange.replies import ACTIVESYNC_PATH
 from easwizard.probes.identity import http_id
+from easwizard.reports.json_form import document
+from easwizard.reports.model import report_on
 from easwizard.workflow.begun import done_with_way_back
 from easwizard.workflow.mending import Standing, done
 from easwizard.workflow.offering import offer, offers
@@ -234,3 +236,14 @@ def test_a_step_of_another_record_is_not_taken_for_this_one() -> None:
     case = replace(article(), steps=(StepRecord("namespace/duplicate/gone", "align", StepState.DONE, T0),))
     assert standings(case, at(1)) == ()
     assert done(plan(case), step(plan(case), "align"), T0).plan == ALIGN
+
+
+def test_the_report_predicts_what_each_remedy_changes() -> None:
+    form = document(report_on(article(), T0))
+    remedies = next(f for f in form["findings"] if f["code"] == "namespace/duplicate")["remedies"]
+    align = next(r for r in remedies if r["id"] == "align")
+    (row,) = align["predicted"]["changed"]
+    assert (row["mailbox"], row["before"]["success"], row["after"]["success"]) == ("2007@London", 0.5, 1.0)
+    assert [s["change"] for s in align["steps"] if s["change"]] == list(plan(article()).changes)
+    unread = document(report_on(replace(article(), inventory=replace(article().inventory, vdirs=())), T0))
+    assert all(r["predicted"] is None for f in unread["findings"] for r in f["remedies"])

@@ -12,7 +12,7 @@ import re
 from typing import NamedTuple
 
 from easwizard.evidence.logs import spelling
-from easwizard.evidence.logs.tables import Ident, Remembered, Sign
+from easwizard.evidence.logs.tables import Ident, Remembered, Sign, Tables
 
 LOG = b"&Log="
 _ITEM = (
@@ -51,8 +51,8 @@ class Asked(NamedTuple):
 class Idents:
     """Who asked for what, by query and signed-in user. A device says the same of itself with each of its commands."""
 
-    def __init__(self) -> None:
-        self._without_command = Remembered(lambda raw: ident_of(*raw))
+    def __init__(self, tables: Tables) -> None:
+        self._without_command = tables.spellings("idents without command", lambda raw: ident_of(*raw))
         self._commands = Remembered(_spelled)
 
     def __call__(self, raw: tuple[bytes, bytes]) -> Ident:

@@ -25,7 +25,7 @@ class Alike(NamedTuple):
     """Of an IIS row: whether it came to the back end's port, and whether its stem is that of a proxied request."""
 
 
-MOST_ALIKE = 100_000
+MOST_ALIKE = 80_000
 """Spellings that are remembered."""
 IRREGULAR = None
 """Stands for a spelling that must be looked at column by column."""

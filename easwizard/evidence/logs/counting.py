@@ -144,6 +144,7 @@ class Counting:
     def write_down(self) -> None:
         """Turn numbers into values, and begin anew with small tables."""
         tables = self._tables
+        tables.forget_spellings()
         part = Tallies()
         targets, results = tables.targets.values, tables.results.values
         for (hour, t, r), times in self._hours.items():

@@ -63,7 +63,7 @@ class QuickRecords:
         order = sorted(range(len(_TAIL)), key=lambda i: wanted[i])
         self._took, self._query, self._errors = (order.index(i) + 1 for i in range(len(_TAIL)))
         places = [layout.place(column) for column in _HEAD]
-        # Counted from behind the two first columns; a column that this build does not have is the empty cell at the end.
+        # Counted from behind the two first columns; what this build does not have is the empty cell at the end.
         self._pick = itemgetter(*(head - 1 if place is None else place - 2 for place in places))
         name = f"proxy {layout.names}"
         self._alike = self._reader.tables.spellings(

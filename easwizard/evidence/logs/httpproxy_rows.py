@@ -47,7 +47,7 @@ class HttpProxyReader:
         self.times = Times()
         self.tables = tables
         self._results = tables.numbered("proxy results", tables.results, proxy_result)
-        self._idents = tables.numbered("idents", tables.idents, query.Idents())
+        self._idents = tables.numbered("idents", tables.idents, query.Idents(tables))
         self._agents = tables.numbered("proxy agents", tables.agents, _agent)
         self._targets = tables.numbered("proxy targets", tables.targets, _target)
         self.signs = tables.numbered("proxy signs", tables.signs, _sign)

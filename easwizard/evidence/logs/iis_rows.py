@@ -29,6 +29,10 @@ _NOT_A_ROW = re.compile(rb"\n(?=[#\r\n\xef])")
 _BOM_LINE = re.compile(rb"(?<![^\n])" + BOM)
 _NEEDED = (b"date", b"time", b"cs-uri-stem", b"sc-status")
 _BACK_END_PORT = b"444"
+MOST_TARGETS = 500
+"""Different targets that are told apart between two write-downs: whoever signed in may write `Log=` to a front end."""
+MORE_TARGETS = "(more targets)"
+"""Stands for all others, so that they are seen to be there."""
 
 
 class IisReader:
@@ -43,7 +47,7 @@ class IisReader:
         self.traits = IisTraits()
         self.times = Times()
         self._results = tables.numbered("iis results", tables.results, iis_result)
-        self._idents = tables.numbered("idents", tables.idents, query.Idents())
+        self._idents = tables.numbered("idents", tables.idents, query.Idents(tables))
         self._agents = tables.numbered("iis agents", tables.agents, _agent)
         self._addresses = tables.numbered("iis addresses", tables.targets, address_target)
         self.tables = tables
@@ -183,6 +187,8 @@ class IisReader:
         sign = self.tables.signs.number(told.sign)
         target = REFUSED
         if told.proxied_to:
+            if len(self.tables.targets.values) >= MOST_TARGETS:
+                told = told._replace(proxied_to=MORE_TARGETS)
             target = self.tables.targets.number(Target(told.proxied_to, NamedBy.PRX_TO))
         return sign, target, told.proxied_from
 

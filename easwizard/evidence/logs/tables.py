@@ -12,9 +12,9 @@ from easwizard.case.log_counts import NamedBy, Outcome
 
 Value = TypeVar("Value", bound=Hashable)
 
-MOST_SPELLINGS = 50_000
+MOST_SPELLINGS = 40_000
 """Raw spellings that are remembered of one column."""
-MOST_VALUES = 50_000
+MOST_VALUES = 40_000
 """Values in one table after which counting writes down what it has and begins anew."""
 REFUSED = -1
 """Stands for a spelling that means nothing."""
@@ -140,8 +140,12 @@ class Tables:
         tables: tuple[Table[Any], ...] = (self.targets, self.results, self.idents, self.agents, self.signs)
         return any(len(table.values) >= MOST_VALUES for table in tables)
 
-    def forget(self) -> None:
-        for table in (self.targets, self.results, self.idents, self.agents, self.signs):
-            table.forget()
+    def forget_spellings(self) -> None:
+        """Make room; the values stay until `forget`, which must follow before anything is numbered again."""
         for memory in self._spellings.values():
             memory.clear()
+
+    def forget(self) -> None:
+        self.forget_spellings()
+        for table in (self.targets, self.results, self.idents, self.agents, self.signs):
+            table.forget()

@@ -18,13 +18,12 @@ from easwizard.evidence.logs.tables import Place, Result, Target
 Key = TypeVar("Key")
 Kept = TypeVar("Kept")
 
-MOST_USERS = 40_000
-MOST_DEVICES = 40_000
+MOST_USERS = 25_000
+MOST_DEVICES = 25_000
 MOST_AGENTS = 5_000
-MOST_TARGETS = 500
 MOST_NAMES = 1_000
 """Different error names, commands, states and redirects that are kept of each."""
-_SLACK = 1.5
+_SLACK = 1.25
 """How far a table may grow before the least frequent are dropped."""
 
 DeviceKey = tuple[str, str]

@@ -103,9 +103,14 @@ def _answer(reply: Reply, endpoint: str | None, through: FrontKind | None) -> Le
         status=reply.status,
         works=reply.status == 200 and reply.header(_PROOF) is not None,
         offers=tuple(_offers(reply)),
-        by_http_sys=_HTTP_SYS in (reply.header("Server") or ""),
+        by_http_sys=from_http_sys(reply),
         through=through,
     )
+
+
+def from_http_sys(reply: Reply) -> bool:
+    """Whether Windows answered before IIS saw the request."""
+    return _HTTP_SYS in (reply.header("Server") or "")
 
 
 def _offers(reply: Reply) -> Iterator[str]:

@@ -43,6 +43,7 @@ class ProxyRow:
     host: str
     user: str
     """Empty where nobody had signed in."""
+    mailbox: str
     agent: str
     client: str
     status: int
@@ -108,7 +109,7 @@ def _cells(row: ProxyRow, server: Server) -> dict[str, str]:
         "BuildVersion": build, "RevisionVersion": revision, "Protocol": "Eas", "UrlHost": row.host,
         "UrlStem": "/Microsoft-Server-ActiveSync/default.eas", "AuthenticationType": "Basic" if signed_in else "",
         "IsAuthenticated": "true" if signed_in else "false", "AuthenticatedUser": row.user,
-        "AnchorMailbox": f"Upn~{row.user}" if signed_in else "", "UserAgent": row.agent,
+        "AnchorMailbox": f"Upn~{row.mailbox}" if signed_in else "", "UserAgent": row.agent,
         "ClientIpAddress": row.client, "ServerHostName": server.name.upper(), "HttpStatus": str(row.status),
         "BackEndStatus": "" if row.back_end is None else str(row.back_end), "Method": row.method,
         "TotalRequestTime": str(row.ms), "HttpProxyOverhead": "4",
@@ -124,7 +125,7 @@ def _of_target(row: ProxyRow, target: Server) -> dict[str, str]:
     cells = {
         "ProxyAction": "Proxy", "TargetServer": target.fqdn or target.name,
         "TargetServerVersion": long_build(target.build),
-        "RoutingType": "IntraForest", "RoutingHint": f"Upn~{row.user}", "BackendProcessingLatency": str(row.ms),
+        "RoutingType": "IntraForest", "RoutingHint": f"Upn~{row.mailbox}", "BackendProcessingLatency": str(row.ms),
         "GenericInfo": f"{info}EndRequest={_moment(row.at)};NewConnection=0",
     }  # fmt: skip
     if row.back_end is not None and row.back_end >= 400:

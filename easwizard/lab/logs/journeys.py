@@ -30,7 +30,7 @@ from easwizard.lab.exchange_server import (
 )
 from easwizard.lab.front_end import leg_target
 from easwizard.lab.http_messages import Reply, Request
-from easwizard.lab.logs.asked_legs import AskedLegs, LegAnswer
+from easwizard.lab.logs.asked_legs import AskedLegs, LegAnswer, from_http_sys
 from easwizard.lab.logs.codes import HUNG_UP, NO_CANDIDATE, NOT_SIGNED_IN, OK, WRONG_PASSWORD, Codes, refusal, told_of
 from easwizard.lab.logs.hops import Back, Ending, Journey, Leg
 from easwizard.lab.logs.traffic import Hit, Phone
@@ -39,7 +39,6 @@ from easwizard.lab.scenario import FrontKind, Issuers
 _WORKS = (200, 501)
 """The lab answers 501 to a command that it understood: only OPTIONS does anything there."""
 _USUAL_FAILURE = 403
-_HTTP_SYS = "HTTPAPI"
 
 
 class Journeys:
@@ -119,7 +118,7 @@ class Journeys:
         ending = Ending.HANDSHAKE if codes == NOT_SIGNED_IN else Ending.FAILED
         if codes.status < 400:
             ending = Ending.OK
-        return Journey(hit, front, site.server, codes, ending, by_http_sys=_from_http_sys(reply))
+        return Journey(hit, front, site.server, codes, ending, by_http_sys=from_http_sys(reply))
 
     def _served(self, hit: Hit, front: Endpoint, site: Site, decision: Decision) -> Journey:
         """Signed in: handed on to the mailbox, or over a leg to its old server."""
@@ -205,7 +204,3 @@ def _shown(phone: Phone, site: Site) -> Presented | None:
         return None
     trusted = certificate.for_clients and not (certificate.foreign or certificate.expired)
     return Presented(trusted, phone.user)
-
-
-def _from_http_sys(reply: Reply) -> bool:
-    return _HTTP_SYS in (reply.header("Server") or "")

@@ -126,8 +126,9 @@ class LogBook:
             ProxyRow(
                 at=row.at,
                 request_id=request,
-                host=row.address,
+                host=hit.phone.host,
                 user=row.user,
+                mailbox=hit.phone.user,
                 agent=row.agent,
                 client=row.client,
                 status=row.codes.status,

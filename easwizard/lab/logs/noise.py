@@ -48,8 +48,8 @@ def _probe(book: LogBook, server: Server, endpoint: Endpoint, places: Places, at
         f"{query}&Log=V141_Mbx:{server.fqdn}_Throttle0", mailbox, "::1", _PROBE_AGENT, OK, 31,
     )  # fmt: skip
     proxied = ProxyRow(
-        at, "00000000-0000-4000-8000-000000000000", "localhost", mailbox, _PROBE_AGENT, "127.0.0.1", 200, 200, "POST",
-        query, 46, server,
+        at, "00000000-0000-4000-8000-000000000000", "localhost", mailbox, mailbox, _PROBE_AGENT, "127.0.0.1", 200,
+        200, "POST", query, 46, server,
     )  # fmt: skip
     for file in (book.iis(server, front, None), book.iis(server, back, None), book.proxy(server, proxied, None)):
         book.truth.probes[file] += 1

@@ -42,15 +42,18 @@ _OLDEST_PHONE = 203
 
 @dataclass(frozen=True)
 class Phone:
-    """One phone of one person, and the name that it was given."""
+    """One phone of one person."""
 
     account: Account
     """Its mailbox; for a made person, that of the account in whose likeness it is."""
     known_as: Account
     """An account of the scenario whose mailbox is of the same kind: the one to ask the running estate with."""
     certificate: DeviceCertificate | None
+    host: str
+    """The name that it was given."""
     front: Front | None
     endpoints: tuple[Endpoint, ...]
+    """What that name leads to."""
     device: str
     type: str
     agent: str
@@ -122,6 +125,7 @@ class _Group:
 
     account: Account
     certificate: DeviceCertificate | None
+    host: str
     front: Front | None
     endpoints: tuple[Endpoint, ...]
 
@@ -140,7 +144,7 @@ def _groups(scenario: Scenario, inventory: Inventory) -> Iterator[_Group]:
                 if inventory.server(place.server) is not None and not scenario.knobs_of(place.server).down
             )
             if up and not (front and front.kind is FrontKind.OTHER_PRODUCT):
-                yield _Group(account, certificate, front, up)
+                yield _Group(account, certificate, record.host.lower(), front, up)
 
 
 def _name_for(role: Role, account: Account, inventory: Inventory) -> NamespaceRecord | None:
@@ -164,6 +168,7 @@ def _phone(group: _Group, number: int, turn: int) -> Phone:
         account=account,
         known_as=group.account,
         certificate=group.certificate,
+        host=group.host,
         front=group.front,
         endpoints=group.endpoints,
         device=f"{kind[:4].upper()}{number:028}"[:32],

@@ -31,12 +31,12 @@ def log_part(counts: LogCounts) -> Element:
         _figure(told) if told is not None else None,
     ]
     for other in others:
-        children += [tag("h3", other.title), _table(other)]
+        children += [tag("h4", other.title), _table(other)]
     return section("logs", "What the logs say", *children)
 
 
 def _table(told: LogTable) -> Element:
-    return table(told.note or told.title, told.heads, told.rows)
+    return table(told.note or f"One row for each {told.heads[0]}.", told.heads, told.rows)
 
 
 def _figure(told: Timeline) -> Element:

@@ -22,10 +22,11 @@ from easwizard.case.events import ChangesPlanned, Event, WentTo
 from easwizard.tui.bringing import Bringing
 from easwizard.tui.looking import Looking
 from easwizard.tui.mending import Mending
-from easwizard.tui.messages import GoTo, Happened, Look, LookAgain, Stale, Stop, ToldStep, Viewed
+from easwizard.tui.messages import GoTo, Happened, Look, LookAgain, ShowLogs, Stale, Stop, ToldStep, Viewed
 from easwizard.tui.privacy import Privacy, privacy
 from easwizard.tui.safe_text import plain
 from easwizard.tui.screens.checklist_door import show_checklist
+from easwizard.tui.screens.logs_door import show_logs
 from easwizard.tui.services import CannotSave, Keys, Opened, Services, WrongKey
 from easwizard.tui.stages.pane import Pane, load_pane, pane_for
 from easwizard.tui.view import View, view_of
@@ -57,6 +58,7 @@ class CaseScreen(Screen[None]):
         Binding("shift+f6", "previous_stage", "Previous stage", show=False),
         Binding("ctrl+r", "look", "Look", tooltip="Look at everything that was named"),
         Binding("ctrl+x", "stop", "Stop", tooltip="End the run; what was seen stays"),
+        Binding("f5", "logs", "Logs", show=False, tooltip="What the logs say, and the rows behind the numbers"),
         Binding("f7", "what_if", "What if", show=False, tooltip="What a change would do to the imported estate"),
         Binding("f8", "checklist", "Check before cut-over", show=False, tooltip="Whether the names may move"),
         Binding("escape", "leave", "Leave", show=False, tooltip="Back to the first screen; everything is saved"),
@@ -359,6 +361,15 @@ Everything is saved as it happens. `Esc` leaves the case.
         wanted = await show_checklist(self)
         if wanted is not None:
             await self.action_go(wanted.value)
+
+    # Logs
+
+    @work(group="logs", exclusive=True)
+    async def action_logs(self, target: str = "") -> None:
+        await show_logs(self, target)
+
+    def on_show_logs(self, message: ShowLogs) -> None:
+        self.action_logs(message.target)
 
     # Leaving
 

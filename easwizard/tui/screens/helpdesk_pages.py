@@ -46,9 +46,7 @@ class SitePage(Vertical):
         for number, site in enumerate(sites):
             name = f"site {number + 1}" if hidden else site.name
             found.add_option(Option(_choice(name, f"saved {age(site.changed, now)}"), id=f"{SITE}{number}"))
-        found.add_option(
-            Option(_choice("No profile", "type or paste the names"), id=NAMES)
-        )
+        found.add_option(Option(_choice("No profile", "type or paste the names"), id=NAMES))
         found.add_option(Option(_choice("Another file", "the path of a SITE.toml"), id=OTHER))
         found.highlighted = 0
         found.focus()

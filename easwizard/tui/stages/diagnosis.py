@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,13 +12,14 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Input, OptionList, Static
 
+from easwizard.case.mending import Acceptance
 from easwizard.diagnosis.finding import Finding, NotExamined
 from easwizard.diagnosis.verdicts import Verdict
 from easwizard.tui.messages import Copy, GoTo
 from easwizard.tui.safe_text import joined, plain
 from easwizard.tui.screens.raw import RawScreen
 from easwizard.tui.stages import diagnosis_words as words
-from easwizard.tui.stages.pane import Pane
+from easwizard.tui.stages.diagnosis_accepting import Accepting
 from easwizard.tui.symbols import symbols
 from easwizard.tui.view import View
 from easwizard.tui.widgets.map_view import map_content
@@ -30,7 +32,7 @@ _MAP_WIDTH = 61
 """Columns of the map where the window says nothing else."""
 
 
-class DiagnosisPane(Pane):
+class DiagnosisPane(Accepting):
     """Findings above, one of them explained below; on a wide screen the map beside them."""
 
     HELP: ClassVar[str] = """
@@ -42,6 +44,9 @@ request, hop by hop, the broken leg marked.
 `w` why: what speaks for it and against it; Enter on a clue shows the raw look that it rests on. `x` explains it, for
 the helpdesk and for the engineer. `n` what would settle it, with the command. `m` the map, every address. The same
 key again, or Escape, goes back. `s` what if: the imported estate before and after a plan.
+
+`a` accepts the marked finding: all of it or a part, with a reason and a last day. It stays on the list as accepted
+and no longer makes the verdict; after that day it counts again. The same key takes it back.
 
 `c` copies the command that would settle it, `f` goes to the fix, `/` searches findings and clues, `z` unfolds what
 was ruled out or not examined. Nothing here changes a server.
@@ -77,6 +82,7 @@ was ruled out or not examined. Nothing here changes a server.
         Binding("c", "copy", "Copy", tooltip="Copy the command that would settle it"),
         Binding("f", "fix", "Fix", tooltip="Go to the remedies"),
         Binding("slash", "search", "Find", key_display="/", tooltip="Search findings and clues"),
+        Binding("a", "accept", "Accept", tooltip="Live with the marked finding until a day, or take that back"),
         Binding("z", "unfold", "All", show=False, tooltip="Show or fold what was ruled out or not examined"),
         Binding("escape", "back", "Back", show=False),
     ]
@@ -133,9 +139,18 @@ was ruled out or not examined. Nothing here changes a server.
         width, signs = max(20, self.size.width - 1), symbols(self.app)
         listed = self._listed(view)
         self._items = {_key(item): item for item in listed}
-        rows = [Row(_key(item), words.listed_line(item, signs, width)) for item in listed]
+        rows = [Row(_key(item), words.listed_line(item, signs, width, self._mark(item))) for item in listed]
         tail = self._tail(view, listed)
         found.put([*rows, *([Row("tail", plain(tail), is_heading=True)] if tail else [])])
+
+    def _mark(self, item: words.Listed) -> str:
+        if self._view is None or not isinstance(item, Finding):
+            return ""
+        return words.acceptance_mark(item, self.accepted, self._view.report.created.date())
+
+    @property
+    def accepted(self) -> Sequence[Acceptance]:
+        return self._view.case.accepted if self._view is not None else ()
 
     def _listed(self, view: View) -> list[words.Listed]:
         """What stands in the list: what may be there; unfolded or sought also what is not, or was not looked at."""
@@ -254,12 +269,18 @@ was ruled out or not examined. Nothing here changes a server.
         elif self.page == _MAP or item is None:
             page.update(self._map(view, width, folded=False))
         elif self.page == _WORDS:
-            page.update(words.explained(item))
+            page.update(words.explained(item, width))
         else:
-            short = joined(plain("In short  ", "bold"), item.summary or item.title)
-            page.update(
-                short if self._is_wide else joined(self._map(view, width, folded=True), "\n", _fill(short, width))
-            )
+            page.update(self._overview(view, item, width))
+
+    def _overview(self, view: View, finding: Finding, width: int) -> Content:
+        """What was decided about it, and in short what it is; below the map where that is not beside it."""
+        short = joined(plain("In short  ", "bold"), finding.summary or finding.title)
+        told = words.acceptance(finding, width)
+        above = joined(told, "\n") if told is not None else plain("")
+        if self._is_wide:
+            return joined(above, short)
+        return joined(above, self._map(view, width, folded=True), "\n", _fill(short, width))
 
     def _map(self, view: View, width: int, *, folded: bool) -> Content:
         """The map with the odds below it."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from textual.app import App
 from textual.content import Content
 
+from easwizard.case.mending import Acceptance
 from easwizard.diagnosis.clues import Clue, Effect, Missing
 from easwizard.diagnosis.finding import Finding, NotExamined
 from easwizard.diagnosis.verdicts import Verdict
@@ -34,16 +36,28 @@ _STYLES = {
 }
 
 
-def listed_line(item: Listed, signs: Symbols, width: int) -> Content:
-    """E.g. `✗ CONFIRMED high   Legacy namespaces ...`, in one line."""
-    return _finding_line(item, signs, width) if isinstance(item, Finding) else _unseen_line(item, signs, width)
+def listed_line(item: Listed, signs: Symbols, width: int, mark: str = "") -> Content:
+    """E.g. `✗ CONFIRMED high   Legacy namespaces ...`, in one line; `mark` comes before the title."""
+    if isinstance(item, Finding):
+        return _finding_line(item, signs, width, mark)
+    return _unseen_line(item, signs, width)
 
 
-def _finding_line(finding: Finding, signs: Symbols, width: int) -> Content:
+def _finding_line(finding: Finding, signs: Symbols, width: int, mark: str) -> Content:
+    if finding.accepted is not None:
+        return _accepted_line(finding, signs, width, mark)
     word = finding.verdict.value.upper() if finding.verdict.asserts else finding.verdict.value
     head = f"{signs.verdict[finding.verdict]} {word:<{_VERDICT_WIDTH}} {finding.severity.value:<{_SEVERITY_WIDTH}} "
-    title = fit(finding.title, max(10, width - len(head)))
+    title = fit(f"{mark}{finding.title}", max(10, width - len(head)))
     return joined(plain(head, _STYLES[finding.verdict]), plain(title, "bold" if finding.verdict.asserts else ""))
+
+
+def _accepted_line(finding: Finding, signs: Symbols, width: int, mark: str) -> Content:
+    """Quieter, but it keeps its verdict: to live with a finding does not make it untrue."""
+    head = f"{signs.verdict[finding.verdict]} {finding.verdict.value:<{_VERDICT_WIDTH}} "
+    head += f"{finding.severity.value:<{_SEVERITY_WIDTH}} "
+    title = fit(finding.title, max(10, width - len(head) - len(mark)))
+    return joined(plain(head, "dim"), plain(mark, "$text-accent"), plain(title, "dim"))
 
 
 def _unseen_line(item: NotExamined, signs: Symbols, width: int) -> Content:
@@ -69,11 +83,34 @@ def haystack(item: Listed) -> str:
     return " ".join(texts).casefold()
 
 
+# Accepted
+
+
+def acceptance_mark(finding: Finding, accepted: Sequence[Acceptance], today: date) -> str:
+    """Whether somebody lives with it, in a word or two before its title; empty where nobody ever said so."""
+    if finding.accepted is not None:
+        return "accepted: "
+    own = [each for each in accepted if each.code == finding.code]
+    if any(today <= each.until for each in own):
+        return "accepted in part: "
+    return "no longer accepted: " if own else ""
+
+
+def acceptance(finding: Finding, width: int) -> Content | None:
+    """What was decided about it: for what, by whom, until when and why; also what is over. None where nothing was."""
+    lines = [hanging("", words[:1].upper() + words[1:], width) for words in finding.acceptance]
+    style = "$text-accent" if finding.accepted is not None else "$text-warning"
+    return Content("\n").join([plain(line.plain, style) for line in lines]) if lines else None
+
+
 # Why
 
 
 def clue_rows(finding: Finding, width: int) -> Iterator[Row]:
     """What speaks for it, against it, and what is not known yet."""
+    told = acceptance(finding, width)
+    if told is not None:
+        yield Row("acceptance", told, is_heading=True)
     clues = list(enumerate(finding.clues))
     yield from _group("For it", [(n, c) for n, c in clues if c.is_positive], width)
     yield from _group("Against it", [(n, c) for n, c in clues if not c.is_positive], width)
@@ -138,13 +175,15 @@ def _wrapped(text: str, width: int) -> list[str]:
 # Explained in words
 
 
-def explained(finding: Finding) -> Content:
+def explained(finding: Finding, width: int) -> Content:
     """For the helpdesk, for the engineer."""
     about = f"{finding.code}, severity {finding.severity}"
     if finding.subjects:
         about += f"; about {', '.join(finding.subjects)}"
+    told = acceptance(finding, width)
     parts = [
         plain(about, "dim"),
+        *([told] if told is not None else []),
         plain(finding.summary or finding.title),
         joined(plain("Helpdesk  ", "bold"), finding.helpdesk),
         joined(plain("Engineer  ", "bold"), finding.engineer),
@@ -187,6 +226,9 @@ def next_command(view: View, item: Listed | None) -> str | None:
 
 def next_line(view: View, item: Listed | None) -> Content:
     """The next action, in one line."""
+    if isinstance(item, Finding) and item.accepted is not None:
+        until = plain(item.accepted.until.isoformat(), "bold")
+        return joined("Accepted until ", until, "; ", plain("a", "bold"), " changes that or takes it back")
     if isinstance(item, Finding) and item.verdict.asserts and item.remedies:
         remedy = next((r for r in item.remedies if r.recommended), item.remedies[0])
         return joined(plain("f mends it  ", "bold"), remedy.title)

@@ -14,12 +14,14 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import OptionList, Static
 
+from easwizard.case.log_counts import LogCounts
 from easwizard.diagnosis.evidence_list import Wanted, evidence_list
 from easwizard.diagnosis.paste_block import legacy_hosts, paste_block
 from easwizard.evidence.holes import Hole, holes_of
-from easwizard.tui.messages import Copy
+from easwizard.tui.messages import Copy, ShowLogs
 from easwizard.tui.privacy import privacy
 from easwizard.tui.safe_text import joined, plain
+from easwizard.tui.stages import evidence_logs as logs
 from easwizard.tui.stages import evidence_words as words
 from easwizard.tui.stages.diagnosis_words import command, hanging
 from easwizard.tui.stages.evidence_dialogs import EvidenceDialogs, bringing_of
@@ -64,7 +66,11 @@ a file is shows by its content, never by its name: Export-Clixml, ConvertTo-Json
 applicationHost.config, web.config, the IIS 6 metabase, appcmd, netsh, Get-WindowsFeature, a Setup log, the
 collector's file. `s` says on which server a file was taken, `x` takes it away again, `Ctrl+X` ends a reading.
 
-A copy of each is kept beside the case, without passwords and keys.
+Server logs, IIS, HTTPERR and HttpProxy, zip and gz too, are counted where they are: one, a folder with all below it,
+or a pattern. Of them the case keeps the counts, the path and the SHA-256, no copy; `l` shows what they say, by
+target, hour, code, user and device.
+
+A copy of each other file is kept beside the case, without passwords and keys.
 
 Below stands what would settle the problems that are still open, the best first. `c` copies the command of the one
 that is marked; run it where it says, it only reads. `w` writes the collector, one script that collects all of it.
@@ -126,7 +132,7 @@ once without credentials.
         hidden = privacy(self.app).names_hidden
         case = words.without_file_names(view.case) if hidden else view.case
         self._view = view = replace(view, report=replace(view.report, case=case)) if hidden else view
-        known = view.case.observations or view.case.answers or view.case.imports
+        known = view.case.observations or view.case.answers or view.case.imports or view.case.logs
         self._wanted = evidence_list(view.report.diagnosis) if known else ()
         self._block = paste_block(view.case)
         few = len(view.case.inventory.servers) <= _MOST_SERVERS
@@ -156,6 +162,7 @@ once without credentials.
 
     def _title(self, view: View) -> str:
         files, against = len(view.case.imports), len(view.case.contradictions)
+        files += len(view.case.logs.coverage) if view.case.logs is not None else 0
         if not files and not bringing_of(self).refused:
             return "What to bring, the best first"
         told = f"Brought: {files} file{'' if files == 1 else 's'}" if files else "Brought: nothing yet"
@@ -187,6 +194,7 @@ once without credentials.
         signs, case = symbols(self.app), self._view.case
         for number, record in enumerate(case.imports):
             yield Row(f"file-{number}", words.file_row(record, case, self._lost(number), signs, self._width))
+        yield from logs.rows(case.logs, signs, self._width, self._hides_names)
         for number, verdict in enumerate(bringing_of(self).refused):
             yield Row(f"refused-{number}", words.refused_row(self._shown(verdict), signs, self._width))
 
@@ -198,7 +206,7 @@ once without credentials.
 
     def _nothing(self) -> str:
         case = self._view.case if self._view is not None else None
-        if case is None or not (case.observations or case.answers or case.imports):
+        if case is None or not (case.observations or case.answers or case.imports or case.logs):
             return "Nothing is open yet: answer in 1, name the names in 2, look in 3."
         return "No finding waits for evidence."
 
@@ -210,6 +218,19 @@ once without credentials.
         return "its copy cannot be read again" if why and privacy(self.app).names_hidden else why
 
     # What is marked
+
+    @property
+    def _hides_names(self) -> bool:
+        return privacy(self.app).names_hidden
+
+    @property
+    def marked_logs(self) -> tuple[Sequence[str], str] | None:
+        key, counts = self.query_one("#wanted", RowList).key or "", self._true_logs
+        return logs.marked(key, counts, self._hides_names) if counts is not None else None
+
+    def logs_are_read(self) -> None:
+        self._to_mark = logs.ALL if self._true_logs is not None else None
+        self._reading_ends()
 
     def _number(self, kind: str, count: int) -> int | None:
         key = self.query_one("#wanted", RowList).key or ""
@@ -241,13 +262,28 @@ once without credentials.
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
+        key, counts = self.query_one("#wanted", RowList).key, self._view.case.logs if self._view is not None else None
         number, record = self.marked_file, self._record
+        if counts is not None and key is not None and key.startswith(logs.ALL):
+            self._open_logs(key, counts)
+            return
         if number is None or record is None or self._view is None:
             self.query_one("#detail").focus()
             return
         width = max(30, min(self.app.size.width - 4, 116))
         lines = words.file_lines(record, self._view.case, self._lost(number), self._folder, self._holes, width)
         self.app.push_screen(Reading(record.file, lines, "what was read of a file"))
+
+    def _open_logs(self, key: str, counts: LogCounts) -> None:
+        """The screen of logs; of one log, what was read of it."""
+        file = logs.file_of(key, counts)
+        if file is None:
+            self.post_message(ShowLogs())
+        else:
+            width = max(30, min(self.app.size.width - 4, 116))
+            lines = logs.file_lines(file, width, self._hides_names)
+            name = logs.name_of(key, counts, self._hides_names)
+            self.app.push_screen(Reading(name, lines, "what was read of a log"))
 
     @property
     def _folder(self) -> str:
@@ -272,6 +308,9 @@ once without credentials.
         if refused is not None:
             verdict = self._shown(bringing_of(self).refused[refused])
             return verdict.file.name, words.refused_detail(verdict, width)
+        key = self.query_one("#wanted", RowList).key or ""
+        if view.case.logs is not None and key.startswith(logs.ALL):
+            return logs.account(key, view.case.logs, width, self._hides_names)
         if self.marked is not None:
             return self.marked.evidence, self._detail(self.marked)
         if self._marked_hole is not None:
@@ -286,7 +325,7 @@ once without credentials.
             text = hanging("What ", _COLLECTS, self._width)
             return "The collector", joined(text, plain("\nw  writes it, and says where and its SHA-256", "dim"))
         if not self.query_one("#wanted", RowList).option_count or key is None:
-            return "", plain("a  add files    b  browse    p  paste    w  the collector", "dim")
+            return "", plain("a  add files and logs    b  browse    p  paste    w  the collector", "dim")
         return "", plain("")
 
     def _detail(self, one: Wanted) -> Content:
@@ -329,17 +368,19 @@ once without credentials.
             self._timer.resume()
 
     def reading_is_over(self, verdicts: Sequence[Verdict]) -> None:
-        if self._timer is not None:
-            self._timer.pause()
-        self.remove_class("-reading")
-        if not self.is_attached:
-            return
         session = getattr(self.screen, "session", None)
         if any(verdict.outcome is not Outcome.ADDED for verdict in verdicts):
             self._to_mark = "refused-0"
         elif verdicts and session is not None:
             self._to_mark = f"file-{len(session.case.imports) - 1}"
-        self._draw()
+        self._reading_ends()
+
+    def _reading_ends(self) -> None:
+        if self._timer is not None:
+            self._timer.pause()
+        self.remove_class("-reading")
+        if self.is_attached:
+            self._draw()
 
     def _draw_course(self) -> None:
         course = bringing_of(self).course

@@ -13,8 +13,9 @@ from textual.events import Paste
 from textual.widget import Widget
 
 from easwizard.case.case import Import
+from easwizard.case.log_counts import LogCounts
 from easwizard.evidence.import_files import ImportFile, import_file
-from easwizard.tui.bringing import Bringing, write_collector
+from easwizard.tui.bringing import Bringing, LogsEnd, write_collector
 from easwizard.tui.messages import Happened, Stop
 from easwizard.tui.privacy import privacy
 from easwizard.tui.screens.browse import BrowseScreen
@@ -25,10 +26,13 @@ from easwizard.tui.stages.pane import Pane
 from easwizard.tui.view import View
 from easwizard.tui.widgets.outside import services_of
 from easwizard.workflow.bringing import Outcome, Verdict
-from easwizard.workflow.given_paths import files_in, is_paths
+from easwizard.workflow.given_logs import Brought, brought, brought_by
+from easwizard.workflow.given_paths import is_paths
+from easwizard.workflow.log_reading import missing, paths_of
 
 _ADD = (
-    "Paths of files, several at once; quotes, file://, folders and patterns such as *.xml are understood. "
+    "Paths of files, several at once; quotes, file://, folders and patterns such as *.xml or u_ex*.log are "
+    "understood. Server logs are counted where they are. "
     "SERVER=FILE says on which server a file was taken."
 )
 _PASTED = "pasted-"
@@ -36,6 +40,23 @@ _REMOVE = (
     "What only it told leaves the case, and its copy is deleted; findings that rest on it go with it. The file "
     "itself stays where it is and can be added again."
 )
+
+_LEFT_LOGS = "The other logs are read again, since counts cannot be subtracted. The file itself stays where it is."
+_NO_LOGS = "All that logs told leaves the case; findings that rest on it go with it. The files stay where they are."
+
+_ENDS = {
+    LogsEnd.PARTIAL: "Ended half-way: the counts are of what was read until then.",
+    LogsEnd.AS_BEFORE: "Ended half-way: the counts of before stay as they were.",
+    LogsEnd.NOT_READ: "The logs were not read:",
+}
+
+
+def _gone(gone: Sequence[str], counts: LogCounts | None) -> str:
+    files = len(counts.coverage) if counts is not None else 0
+    return (
+        f"{len(gone)} of the {files} logs that were counted before are not there any more. Logs are counted "
+        "together: going on, what only those told leaves the case."
+    )
 
 
 def bringing_of(widget: Widget) -> Bringing:
@@ -53,6 +74,7 @@ class EvidenceDialogs(Pane):
         Binding("a", "add", "Add", tooltip="Add files by their paths"),
         Binding("b", "browse", "Browse", tooltip="Choose files on this machine"),
         Binding("p", "paste", "Paste", tooltip="Paste what a server printed"),
+        Binding("l", "screen.logs", "Logs", tooltip="What the logs say, and the rows behind the numbers"),
         Binding("x,delete", "remove", "Remove", show=False, tooltip="Take the marked file out of the case"),
         Binding("s", "server", "Server", show=False, tooltip="Say on which server the marked file was taken"),
         Binding("w", "collector", "Collector", show=False, tooltip="Write the read-only collector script"),
@@ -69,6 +91,15 @@ class EvidenceDialogs(Pane):
     @property
     def marked_refused(self) -> int | None:
         """The number of the thing that was not taken and is marked."""
+        raise NotImplementedError
+
+    @property
+    def marked_logs(self) -> tuple[Sequence[str], str] | None:
+        """The true paths of the logs that are marked, and what they are called on the screen."""
+        raise NotImplementedError
+
+    def logs_are_read(self) -> None:
+        """Logs were counted, or not; mark them."""
         raise NotImplementedError
 
     def reading_begins(self) -> None:
@@ -135,11 +166,12 @@ class EvidenceDialogs(Pane):
         if self._may_write():
             text = await self.app.push_screen_wait(LineScreen("Add files", _ADD))
             if text:
-                await self._bring_paths(privacy(self.app).meant(text))
+                await self._bring_paths(await asyncio.to_thread(brought, privacy(self.app).meant(text)))
 
-    async def _bring_paths(self, text: str) -> None:
-        given = await asyncio.to_thread(files_in, text)
+    async def _bring_paths(self, given: Brought) -> None:
         await self._bring(given.files)
+        if given.logs:
+            await self._read_logs(given.logs)
         if given.troubles:
             wrong = tuple(Verdict(import_file(word), Outcome.NOT_USED, why) for word, why in given.troubles)
             bringing = bringing_of(self)
@@ -153,7 +185,7 @@ class EvidenceDialogs(Pane):
             paths = await self.app.push_screen_wait(screen)
             if paths:
                 self._last_folder = paths[0].parent
-                await self._bring([import_file(str(path)) for path in paths])
+                await self._bring_paths(await asyncio.to_thread(brought_by, [str(path) for path in paths]))
 
     @work(group="bringing")
     async def action_paste(self) -> None:
@@ -177,7 +209,7 @@ class EvidenceDialogs(Pane):
     async def _dropped(self, text: str) -> None:
         if await asyncio.to_thread(is_paths, text):
             if self._may_write():
-                await self._bring_paths(text)
+                await self._bring_paths(await asyncio.to_thread(brought, text))
         else:
             await self._paste(text)
 
@@ -188,6 +220,44 @@ class EvidenceDialogs(Pane):
         else:
             self.post_message(Stop())
 
+    # Logs
+
+    async def _read_logs(self, new: Sequence[str]) -> None:
+        """Logs are counted together, so that those of before are read again, if they are still there."""
+        counts = self._true_logs
+        gone = await asyncio.to_thread(missing, counts)
+        if gone and not await self.app.push_screen_wait(ConfirmScreen("Read logs?", _gone(gone, counts))):
+            return
+        before = [path for path in await asyncio.to_thread(paths_of, counts) if path not in gone]
+        await self._count_logs([*dict.fromkeys([*before, *new])])
+
+    async def _count_logs(self, paths: Sequence[str]) -> None:
+        self.reading_begins()
+        end, why = await bringing_of(self).read_logs(paths)
+        self.logs_are_read()
+        told = _ENDS.get(end)
+        if told is not None:
+            reason = "" if privacy(self.app).names_hidden else why
+            self.notify(f"{told} {reason}".rstrip(), title="Logs", severity="warning", timeout=10, markup=False)
+
+    @property
+    def _true_logs(self) -> LogCounts | None:
+        session = getattr(self.screen, "session", None)
+        return session.case.logs if session is not None else None
+
+    async def _remove_logs(self, paths: Sequence[str], what: str) -> None:
+        """Take logs out of the counts: what is left is read again, since counts cannot be subtracted."""
+        counts = self._true_logs
+        left = [path for path in await asyncio.to_thread(paths_of, counts) if path not in paths]
+        gone = [path for path in await asyncio.to_thread(missing, counts) if path in left]
+        if gone:
+            words = f"{len(gone)} of the other logs are not there any more: what is left cannot be counted anew."
+            self.notify(f"{words} x on the first line of the logs takes all away.", severity="error", markup=False)
+        elif self._may_write() and await self.app.push_screen_wait(
+            ConfirmScreen(f"Take {what} away?", _LEFT_LOGS if left else _NO_LOGS)
+        ):
+            await self._count_logs(left)
+
     # Changing what is there
 
     @work(group="bringing")
@@ -197,6 +267,8 @@ class EvidenceDialogs(Pane):
             bringing = bringing_of(self)
             bringing.refused = (*bringing.refused[:refused], *bringing.refused[refused + 1 :])
             self.reading_is_over(())
+        elif self.marked_logs is not None:
+            await self._remove_logs(*self.marked_logs)
         elif number is None or record is None:
             self.notify("Mark a file that was brought first.", markup=False)
         elif self._may_write() and await self.app.push_screen_wait(

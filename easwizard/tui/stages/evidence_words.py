@@ -272,7 +272,9 @@ def course_lines(course: Course, signs: Symbols, width: int) -> Content:
     size = f" of {_megabytes(course.size)}" if course.size is not None else ""
     objects = f", {course.objects:,} objects" if course.objects else ""
     done = f"{_megabytes(course.taken)}{size}{objects}" if course.taken else f"reading{size}"
-    if course.size is not None and course.taken >= course.size > 0:
+    if course.rate is not None:
+        done = _of_logs(course)
+    elif course.size is not None and course.taken >= course.size > 0:
         done = f"read{objects}; its copy is made"
     return joined(
         plain(fit(f"Reading {which}{course.name}", max(8, width - bar - 1)), "bold"), " ", plain(gauge, "$primary"),
@@ -280,5 +282,17 @@ def course_lines(course: Course, signs: Symbols, width: int) -> Content:
     )  # fmt: skip
 
 
+def _of_logs(course: Course) -> str:
+    """E.g. `312.0 MB of 1,024.0 MB, 145.2 MB/s, 5 s left`."""
+    if not course.size:
+        return "looking for logs"
+    text = f"{_megabytes(course.taken)} of {_megabytes(course.size)}"
+    if course.rate:
+        text += f", {_megabytes(round(course.rate))}/s"
+    if course.seconds_left is not None and course.seconds_left >= 1:
+        text += f", {course.seconds_left:.0f} s left"
+    return f"SHA-256: {text}" if course.checking else text
+
+
 def _megabytes(size: int) -> str:
-    return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{size / 1000:.1f} kB"
+    return f"{size / 1_000_000:,.1f} MB" if size >= 100_000 else f"{size / 1000:.1f} kB"

@@ -25,7 +25,7 @@ from easwizard.tui.messages import Copy
 from easwizard.tui.privacy import privacy
 from easwizard.tui.safe_text import joined
 from easwizard.tui.safe_text import plain as plain_text
-from easwizard.tui.services import Services
+from easwizard.tui.services import CannotSave, Opened, Services
 from easwizard.tui.stages.pane import Pane
 from easwizard.tui.view import View
 from easwizard.tui.widgets.lines_view import LinesView
@@ -48,7 +48,8 @@ class ReportPane(Pane):
 The report as it would be handed on. `t` plain text, `d` Markdown, `s` short Markdown (under 4,000 characters, for a
 ticket), `h` HTML with the maps (one file for any browser; the preview shows its words as plain text), `j` JSON (for
 programs). `u` jumps to what was not examined. `e` saves the form that was chosen: the path can be changed before
-Enter, and a file that is there already is replaced only after asking. `c` copies it whole.
+Enter, and a file that is there already is replaced only after asking. `c` copies it whole. `p` writes a pack: one
+zip with every form, the case, copies of the evidence and a manifest, which opens as a case.
 
 `r` changes what is hidden. REDACTED: made-up names stand for the real ones, the same name everywhere (for a vendor).
 INTERNAL: names stay (for your own people). FULL: nothing is masked. Secrets are never in it.
@@ -58,7 +59,7 @@ INTERNAL: names stay (for your own people). FULL: nothing is masked. Secrets are
     ReportPane #about { height: auto; max-height: 4; }
     ReportPane #path { display: none; height: 1; border: none; padding: 0; background: $boost; }
     ReportPane #path.-open { display: block; }
-    ReportPane #said { height: auto; max-height: 6; display: none; color: $text-warning; }
+    ReportPane #said { height: auto; max-height: 8; display: none; color: $text-warning; }
     ReportPane #said.-open { display: block; }
     ReportPane #preview { margin-top: 1; }
     .-short ReportPane #preview { margin-top: 0; }
@@ -66,6 +67,7 @@ INTERNAL: names stay (for your own people). FULL: nothing is masked. Secrets are
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "export", "Export", tooltip="Save the report as a file"),
         Binding("c", "copy", "Copy", tooltip="Copy the whole report"),
+        Binding("p", "pack", "Pack", tooltip="Everything in one zip that opens as a case, for tier 3 or a vendor"),
         Binding("r", "redaction", "Redact", tooltip="Change what is hidden in it"),
         Binding("t", "form('plain')", "Text", tooltip="The report as plain text"),
         Binding("d", "form('markdown')", "Markdown", tooltip="The report as Markdown"),
@@ -172,11 +174,32 @@ INTERNAL: names stay (for your own people). FULL: nothing is masked. Secrets are
         path.focus()
         self._say("Enter saves it there, Escape does not.")
 
+    @work(group="saving", exclusive=True)
+    async def action_pack(self) -> None:
+        """Packs go beside the cases; where there are made-up names, with the list of the real ones beside them."""
+        if self._view is None:
+            return
+        services, name = self._services, self._view.name if self.level != "vendor" else "case"
+        report = privacy(self.app).meant(self._view.report)
+        opened: Opened | None = getattr(self.screen, "opened", None)  # only the screen of a case has copies
+        copies = opened.copies if opened is not None else None
+        self._say("Packing ...")
+        try:
+            made = await asyncio.to_thread(services.packer.pack, report, copies, name, self.level)
+        except CannotSave as error:
+            self._say(f"No pack was written: {error}")
+        else:
+            self._say("\n".join(made.words))
+
+    @property
+    def _services(self) -> Services:
+        services: Services = getattr(self.app, "services")  # noqa: B009 - the wizard's, not of every app
+        return services
+
     def _default(self) -> Path:
         """In the case folder, which holds the folder of copies. A redacted report does not tell the case's name."""
-        services: Services = getattr(self.app, "services")  # noqa: B009 - the wizard's, not of every app
         name = self._view.name if self._view is not None and self.level != "vendor" else "case"
-        return services.copies.parent / file_name(name, self.level, FORMS[self.form].suffix)
+        return self._services.copies.parent / file_name(name, self.level, FORMS[self.form].suffix)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()

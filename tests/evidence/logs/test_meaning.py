@@ -193,6 +193,14 @@ def test_distinct_values_are_bounded_and_that_is_said(path: Path, monkeypatch: p
     assert (counts.users[0].user, counts.devices[0].device_id) == ("loud", "LOUD")
 
 
+def test_targets_that_a_client_made_up_are_bounded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("easwizard.evidence.logs.iis_rows.MOST_TARGETS", 20)
+    counts = read(path, *(row(f"{asked()}&Log=PrxTo:h{i}.test_V141_") for i in range(500)))
+    assert len(counts.targets) <= 22
+    assert sum(each.requests for each in counts.targets) == 500
+    assert "(more targets)" in {each.host for each in counts.targets}
+
+
 def test_percentiles_are_nearest_ranks() -> None:
     assert nearest_ranks({5: 1}, (50, 95, 99)) == [5, 5, 5]
     assert nearest_ranks(dict.fromkeys(range(1, 101), 1), (50, 95, 99)) == [50, 95, 99]
