@@ -31,8 +31,20 @@ class UnknownEvent(ValueError):
 
 def to_line(event: Event) -> str:
     """One event as one line of JSON, without the line end."""
+    if _ready and _ready[0][0] is event:
+        return _ready.pop()[1]
     data = _converter().unstructure(event, unstructure_as=Event)
     return json.dumps(data, ensure_ascii=True, separators=(",", ":"))
+
+
+_ready: list[tuple[Event, str]] = []
+"""At most one event whose line was made beforehand."""
+
+
+def make_ready(event: Event) -> None:
+    """Make the line of a large event now, in any thread, so that writing it later takes no time."""
+    _ready.clear()
+    _ready.append((event, to_line(event)))
 
 
 def from_line(line: str) -> Event:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from easwizard.workflow.stages import Stage
 
 _DARK, _LIGHT = "textual-dark", "textual-light"
+_NEVER_QUIET = ("probes", "bringing", "reading rows")
+"""Groups of workers whose progress is drawn: while they work it is not quiet."""
 
 
 def _actions() -> type[Provider]:
@@ -108,7 +110,7 @@ class Wizard(App[None]):
         await super().on_event(event)
 
     def _collect(self) -> None:
-        if any(worker.group == "probes" and not worker.is_finished for worker in self.workers):
+        if any(worker.group in _NEVER_QUIET and not worker.is_finished for worker in self.workers):
             self._collections.touched()
         self._collections.collect_if_due()
 

@@ -139,6 +139,7 @@ class Bringing:
                 self.course = None
 
     async def _read_logs(self, paths: Sequence[str]) -> tuple[LogsEnd, str]:
+        from easwizard.storage.event_lines import make_ready
         from easwizard.workflow.log_files import event_of_logs
 
         if not paths:
@@ -150,7 +151,8 @@ class Bringing:
             return LogsEnd.NOT_READ, why
         if counts.partial and self._session.case.logs is not None:
             return LogsEnd.AS_BEFORE, ""
-        event = await asyncio.to_thread(event_of_logs, counts)
+        event = event_of_logs(counts)
+        await asyncio.to_thread(make_ready, event)
         return self._keep_logs(event) or (LogsEnd.PARTIAL if counts.partial else LogsEnd.COUNTED, "")
 
     def _keep_logs(self, event: LogsRead) -> tuple[LogsEnd, str] | None:

@@ -18,7 +18,9 @@ from easwizard.diagnosis.plans.making import make_plan
 from easwizard.diagnosis.plans.model import Plan, PlanStep
 from easwizard.diagnosis.problem import catalogue
 from easwizard.exchange.changes import ChangeError, apply_change
+from easwizard.exchange.inventory import Inventory
 from easwizard.workflow.mending import done
+from easwizard.workflow.name_records import with_names
 
 _WAS = "was: "
 """How a line of a record's note begins that leads back."""
@@ -58,12 +60,22 @@ def plan_as_begun(case: Case, key: str) -> Plan | None:
 def case_as_begun(case: Case, key: str) -> Case:
     """The case with the inventory of before the plan, as far as the records of its steps tell it."""
     inventory = case.inventory
-    for change in reversed(list(_ways_back(case, key))):
+    changes = tuple(_ways_back(case, key))
+    for change in reversed(changes):
         try:
             inventory = apply_change(inventory, change)
         except ChangeError:
             continue  # it is so again already, or the server is gone: what is left tells the rest
-    return replace(case, inventory=inventory)
+    return replace(case, inventory=_led_again(inventory, case) if changes else inventory)
+
+
+def _led_again(inventory: Inventory, case: Case) -> Inventory:
+    """Names of which files say nothing since the plan lead again where the URLs of before say.
+
+    An aligned URL is shared by two web sites of a server, so that files read since leave its name open (J19).
+    """
+    known = tuple(record for record in inventory.namespaces if record.endpoints)
+    return with_names(replace(inventory, namespaces=known), case.targets)
 
 
 def _ways_back(case: Case, key: str) -> Iterator[str]:

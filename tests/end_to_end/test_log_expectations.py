@@ -82,8 +82,6 @@ TOGETHER = (
     "article", "article-sticky", "affinity-missing", "fixed-by-alignment", "fixed-by-removal", "healthy",
     "healthy-cba", "no-candidate", "one-bad-front-end", "tls-no-common-version", "two-legacy-names", "two-sites",
 )  # fmt: skip
-WEAKENED = {"cba/certificate-not-required"}
-"""What an address without a name may weaken: 403 7 of an old server stands in the same logs."""
 
 
 @pytest.mark.parametrize("name", TOGETHER)
@@ -100,13 +98,7 @@ def test_files_and_logs_of_one_estate_agree(name: str) -> None:
             report = check.examine(arguments, {})
     verdicts = {finding.code: finding.verdict.value for finding in report.diagnosis.findings}
     both = [scenario.expectations[vantage] for vantage in ("evidence", "logs")]
-    wanted = [Expectation(must=_found(each)) for each in both]
+    wanted = [Expectation(must=each.must) for each in both]
     assert [unmet(each, verdicts, 0) for each in wanted] == [(), ()]
     blamed = {code for code, verdict in verdicts.items() if verdict in ("confirmed", "likely")}
     assert not {code for code in blamed if all(each.spares(code) for each in both)}
-
-
-def _found(expectation: Expectation) -> dict[str, tuple[str, ...]]:
-    return {
-        code: ("likely", "confirmed") if code in WEAKENED else verdicts for code, verdicts in expectation.must.items()
-    }

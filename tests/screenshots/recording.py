@@ -12,15 +12,25 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from easwizard.case.case import Case
-from easwizard.case.events import events_of, told
+from easwizard.case.events import LogsRead, events_of, told
+from easwizard.case.log_counts import LogCounts
 from easwizard.case.requests import Resolver
-from easwizard.cli.practice import PracticeEstates
+from easwizard.cli.practice import PracticeEstates, practice_of
 from easwizard.cli.toolbox import Tools
+from easwizard.evidence.gathering import read_evidence
+from easwizard.evidence.import_files import import_file
+from easwizard.evidence.logs.reading import read_logs
+from easwizard.exchange.changes import apply_change
+from easwizard.lab.estate import Estate
+from easwizard.lab.invitation import evidence_of, logs_of
+from easwizard.lab.scenario_reader import load_scenario
 from easwizard.storage.case_file import write_case
 from easwizard.storage.event_lines import from_line, to_line
+from easwizard.workflow.importing import events_of_import, record_of
 from easwizard.workflow.investigate import investigate
 from easwizard.workflow.planning import SamplingManners
 from easwizard.workflow.stages import GRID
@@ -52,6 +62,30 @@ def record() -> None:
         for question, value in _SAID[name].items():
             case = case.with_answer(question, value)
         write_case(CASES / f"{name}.eascase", still(replace(case, stage="")))
+    write_case(CASES / "brought.eascase", still(_brought()))
+
+
+def _brought() -> Case:
+    """The article's estate by its collector files and its logs alone, as somebody brings it who may not look."""
+    estate = Estate(load_scenario("article"), seed=SEED, apply_change=apply_change)
+    estate.start()
+    try:
+        case = replace(practice_of(estate).case, accounts=(), device_certificate=None)
+        files = [path for path in evidence_of(estate) if path.parent.name == "collector"]
+        evidence = read_evidence([import_file(str(path)) for path in files])
+        imports = [replace(record_of(reading), read_at=_BEGUN) for reading in evidence.readings]
+        written = logs_of(estate, _BEGUN.date() - timedelta(days=1))
+        counts = read_logs([str(folder) for folder in written.folders]).counts
+        events = (*events_of_import(case, evidence, imports), LogsRead(_without_folder(counts, estate.folder)))
+        return told((*events_of(case), *events))
+    finally:
+        estate.stop()
+
+
+def _without_folder(counts: LogCounts, folder: Path) -> LogCounts:
+    """The same counts, with files named from the estate's folder on."""
+    head = len(str(folder)) + 1
+    return replace(counts, coverage=tuple(replace(c, file=c.file[head:]) for c in counts.coverage))
 
 
 def _looked_at(scenario: str) -> Case:

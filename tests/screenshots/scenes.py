@@ -20,6 +20,7 @@ from tests.tui.services import NOW, FakePractice, FakeProber, FakeShelf, FakeToo
 TINY = (60, 20)
 _NAMES = {"article": "contoso-cutover", "healthy": "contoso-after-the-fix", "unreachable": "contoso-monday"}
 _AGES = {"article": timedelta(0), "healthy": timedelta(hours=5), "unreachable": timedelta(days=3)}
+_BROUGHT = "contoso-files"
 _DNS = Vantage(VANTAGE, (Resolver("internal", "192.0.2.2"),))
 
 
@@ -127,6 +128,33 @@ async def _diagnosis(camera: Camera) -> None:
     await camera.press("escape", "escape")
 
 
+async def _brought(camera: Camera) -> None:
+    """What files and logs alone show, what a change would do, and the steps that mend it."""
+    await camera.press("4")
+    await camera.take("evidence")
+    await camera.press("a")
+    await camera.take("evidence-add")
+    await camera.press("escape", "l")
+    await camera.until("EX07A")
+    await camera.take("logs", "logs" if camera.size == "120x40" else None)
+    await camera.press("escape", "5")
+    await camera.take("diagnosis")
+    await camera.press("f7")
+    await camera.until("50 %")
+    await camera.take("simulator")
+    await camera.press("2", "c", "c")
+    await camera.take("simulator-both", "simulator" if camera.size == "120x40" else None)
+    await camera.press("escape", "6", "a")
+    await camera.take("fix-plans")
+    await camera.press("enter")
+    await camera.take("fix-steps", "fix" if camera.size == "120x40" else None)
+    await camera.press("enter")
+    await camera.take("fix-step")
+    await camera.press("escape", "escape", "f8")
+    await camera.until("no-go", "undecided", "NO-GO")
+    await camera.take("checklist", "checklist" if camera.size == "120x40" else None)
+
+
 async def _first_stages(camera: Camera) -> None:
     """Each stage once: for windows that are too small."""
     for key in "1234567":
@@ -197,6 +225,7 @@ def _scenes() -> list[Scene]:
         for name in _NAMES:
             found.append(Scene(name, size, _usual, _stages, _opened_seen(name)))
             found.append(Scene(f"outage-{name}", size, _prober(name, None), _outage))
+        found.append(Scene("brought", size, _usual, _brought, _opened(_BROUGHT, lambda: recorded("brought"))))
     found.append(Scene("article", TINY, _usual, _first_stages, _opened_seen("article")))
     return found
 

@@ -30,7 +30,7 @@ _BOM_LINE = re.compile(rb"(?<![^\n])" + BOM)
 _NEEDED = (b"date", b"time", b"cs-uri-stem", b"sc-status")
 _BACK_END_PORT = b"444"
 MOST_TARGETS = 500
-"""Different targets that are told apart between two write-downs: whoever signed in may write `Log=` to a front end."""
+"""Different targets that are told apart at a time: whoever signed in may write `Log=` to a front end."""
 MORE_TARGETS = "(more targets)"
 """Stands for all others, so that they are seen to be there."""
 

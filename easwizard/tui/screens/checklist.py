@@ -165,9 +165,8 @@ kept in the case as it is said, and may go on for days. `e` saves the list to pr
 
     def _draw_title(self) -> None:
         name = "(names hidden)" if privacy(self.app).names_hidden else self.desk.name
-        parts = [" Check before cut-over", name]
-        parts += [f"judged {self.found.at:%H:%M} UTC"] if self.found is not None else []
-        parts += [self._looking(self.desk.course())]
+        judged = f"judged {self.found.at:%H:%M} UTC" if self.found is not None else ""
+        parts = [" Check before cut-over", name, self._looking(self.desk.course()) or judged]
         parts += ["read only"] if self.desk.why_read_only is not None else []
         self.query_one("#gates-title", Static).update(plain("   ".join(part for part in parts if part)))
 

@@ -75,7 +75,7 @@ def _by_hand(case: Case, gate: GateStatus) -> Lead:
         return _look(case, "looks again, once it was mended")
     again = "again " if gate.state is GateState.STALE else ""
     if gate.entry.words.commands:
-        return Lead("c", f"copies the command to check it {again}by hand; then p it holds, or f it fails")
+        return Lead("c", f"copies the command to check it {again}by hand; then p or f")
     return Lead("p", f"it holds, or f it fails, once it was {again}checked by hand")
 
 

@@ -13,7 +13,6 @@ from easwizard.case.case import Case
 from easwizard.case.mending import GateState
 from easwizard.checklist.decision import Checklist, Decision, GateStatus, Teller
 from easwizard.checklist.freshness import in_words
-from easwizard.reports.times import both
 from easwizard.tui.safe_text import joined, plain
 from easwizard.tui.screens.checklist_leads import lead
 from easwizard.tui.stages.diagnosis_words import command, hanging
@@ -98,7 +97,7 @@ def _standing(found: Checklist) -> Iterator[Content]:
     if ends:
         end, first = min(ends)
         title = "".join(gate.entry.words.title for gate in found.gates if gate.id == first)
-        yield joined("It stands until ", plain(moment(end, found.at), "bold"), f": {title}")
+        yield joined("It stands until ", plain(both_clocks(end, found.at), "bold"), f": {title}")
     for gate in found.gates:
         if gate.state is GateState.WAIVED and gate.waiver is not None:
             yield plain(f"waived until {gate.waiver.until}: {gate.entry.words.title}: {gate.waiver.reason}")
@@ -198,13 +197,19 @@ def freshness(gate: GateStatus, now: datetime) -> str:
     """When what it rests on was seen or told, and until when that counts."""
     if gate.told_by is None:
         return "nothing was seen or told yet"
-    since = both(gate.at) if gate.at is not None else "at a time that nobody noted"
-    text = f"{_TELLERS[gate.told_by]} {since} {_BY[gate.told_by]}"
+    since = both_clocks(gate.at, now) if gate.at is not None else "at a time that nobody noted"
     if gate.waiver is not None and gate.state is GateState.WAIVED:
         return f"waived {since}, until the end of {gate.waiver.until} (UTC)"
+    text = f"{_TELLERS[gate.told_by]} {since} {_BY[gate.told_by]}"
     if gate.until is None:
         return text
-    return f"{text}, {'fresh until' if gate.until >= now else 'fresh only until'} {moment(gate.until, now)}"
+    return f"{text}, {'fresh until' if gate.until >= now else 'was fresh until'} {both_clocks(gate.until, now)}"
+
+
+def both_clocks(at: datetime, now: datetime) -> str:
+    """The moment in UTC, and beside it by the clock of this machine where that shows another time."""
+    local = at.astimezone()
+    return f"{moment(at, now)} ({local:%H:%M} here)" if local.utcoffset() else moment(at, now)
 
 
 def _commands(gate: GateStatus, width: int) -> Iterator[Content]:

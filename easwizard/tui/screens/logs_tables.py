@@ -194,27 +194,29 @@ _HOUR_COLUMNS = (
 
 
 def _hours(counts: LogCounts, wanted: RowFilter, signs: Symbols, target: str) -> Table:
+    named_by, _, host = target.partition(":")
     chosen = [
         hour
         for hour in counts.timeline
-        if hour.requests
-        and f"{hour.named_by}:{hour.target}" == target
-        and f"{hour.hour_utc:%Y-%m-%dT%H}".startswith(wanted.hour)
+        if hour.target == host
+        and hour.named_by.value == named_by
+        and hour.requests
+        and hour.hour_utc.isoformat().startswith(wanted.hour)
     ]
     return Table(_HOUR_COLUMNS, tuple(_hour(hour, signs) for hour in chosen), "No request in any hour.")
 
 
 def _hour(hour: HourCount, signs: Symbols) -> Told:
     filled = min(_BAR, max(1, round(hour.failed / hour.requests * _BAR))) if hour.failed else 0
+    when = hour.hour_utc.isoformat()[:13]
     cells = (
-        f"{hour.hour_utc:%Y-%m-%d %H:00}",
+        f"{when[:10]} {when[11:]}:00",
         f"{hour.requests:,}",
         f"{hour.failed:,}",
         percent(hour.failed, hour.requests),
         f"{hour.credentials:,}" if hour.credentials else "",
         signs.full * filled + signs.empty * (_BAR - filled),
     )
-    when = f"{hour.hour_utc:%Y-%m-%dT%H}"
     rows = RowFilter(target=hour.target, named_by=hour.named_by.value, hour=when)
     return Told(Line(when, cells, _tone(hour.failed)), hour, rows)
 

@@ -13,10 +13,12 @@ from textual.reactive import reactive
 from textual.widgets import Input, OptionList, Static
 
 from easwizard.case.mending import Acceptance
+from easwizard.diagnosis.clues import Group
 from easwizard.diagnosis.finding import Finding, NotExamined
 from easwizard.diagnosis.verdicts import Verdict
-from easwizard.tui.messages import Copy, GoTo
+from easwizard.tui.messages import Copy, GoTo, ShowLogs
 from easwizard.tui.safe_text import joined, plain
+from easwizard.tui.screens.logs_door import target_of
 from easwizard.tui.screens.raw import RawScreen
 from easwizard.tui.stages import diagnosis_words as words
 from easwizard.tui.stages.diagnosis_accepting import Accepting
@@ -41,7 +43,7 @@ class DiagnosisPane(Accepting):
 Above, the findings, the surest first. Below, the one that is marked, with the map of the estate: the way of a phone's
 request, hop by hop, the broken leg marked.
 
-`w` why: what speaks for it and against it; Enter on a clue shows the raw look that it rests on. `x` explains it, for
+`w` why: what speaks for it and against it; Enter on a clue shows the raw look that it rests on, or the logs. `x` explains it, for
 the helpdesk and for the engineer. `n` what would settle it, with the command. `m` the map, every address. The same
 key again, or Escape, goes back. `s` what if: the imported estate before and after a plan.
 
@@ -206,7 +208,10 @@ was ruled out or not examined. Nothing here changes a server.
             return
         if kind == "clue":
             clue = finding.clues[int(number)]
-            self.app.push_screen(RawScreen(clue, view.case.observations))
+            if clue.group is Group.LOG and view.case.logs is not None:
+                self.post_message(ShowLogs(target_of(clue, view.case.logs)))
+            else:
+                self.app.push_screen(RawScreen(clue, view.case.observations))
         elif self.page == _WHY:
             self._turn_to(_NEXT)
 
