@@ -30,7 +30,7 @@ from easwizard.diagnosis.clues import Effect
 from easwizard.diagnosis.engine import diagnose
 from easwizard.diagnosis.finding import Diagnosis, Finding
 from easwizard.diagnosis.interview import AnswerError, parse_answer
-from easwizard.diagnosis.log_outcome import unseen_in_logs
+from easwizard.diagnosis.log_outcome import unexplained_in_logs, unseen_in_logs
 from easwizard.diagnosis.outcome import Outcome, outcome
 from easwizard.diagnosis.verdicts import Verdict
 from easwizard.reports.json_form import finding_form, plain
@@ -123,10 +123,14 @@ def _rows(case: Case, counts: LogCounts, diagnosis: Diagnosis, judged: Outcome, 
     for finding in diagnosis.findings:
         if finding.verdict is not Verdict.RULED_OUT:
             yield from _finding(finding)
-    for unseen in unseen_in_logs(case):
+    for unseen in (*unexplained_in_logs(case, diagnosis.findings), *unseen_in_logs(case)):
         why, _, command = unseen.why.partition("\n")
         yield Paragraph("  not seen: ", f"{unseen.what}: {why}")
         yield from (f"    {line}" for line in command.splitlines())
+    if judged is Outcome.INCONCLUSIVE and diagnosis.next_best is not None:
+        best = diagnosis.next_best
+        yield Paragraph("  next: ", f"{best.evidence}, which would settle {', '.join(best.would_settle)}:")
+        yield f"    {best.how}"
     yield from told_rows(counts, ascii_only=ascii_only)
     if shown is not None:
         yield from _fitting(shown)

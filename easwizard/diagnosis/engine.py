@@ -10,6 +10,7 @@ from easwizard.case.case import Case
 from easwizard.diagnosis.algebra import Judgement, judge
 from easwizard.diagnosis.clues import AnswerClue, Clue, Group, Missing, Subject
 from easwizard.diagnosis.finding import Diagnosis, Finding, NextBest, NotExamined
+from easwizard.diagnosis.log_outcome import unexplained_in_logs
 from easwizard.diagnosis.plans.making import applies, make_plan
 from easwizard.diagnosis.plans.short_form import remedy_of
 from easwizard.diagnosis.plans.template import RemedyTemplate
@@ -38,7 +39,8 @@ def diagnose(case: Case, entries: Sequence[Entry] | None = None) -> Diagnosis:
         key=lambda f: (f.verdict.rank, f.severity.rank, f.code),
     )
     skipped = tuple(NotExamined(f.code, _why_not(f)) for f, _ in shown if f.verdict is Verdict.NOT_EXAMINED)
-    return Diagnosis(tuple(findings), (*unseen(case), *skipped), _next_best(open_problems, findings))
+    unseen_here = (*unseen(case), *unexplained_in_logs(case, findings), *skipped)
+    return Diagnosis(tuple(findings), unseen_here, _next_best(open_problems, findings))
 
 
 def answer_clues(case: Case, table: Iterable[AnswerClue]) -> tuple[Clue, ...]:

@@ -14,7 +14,7 @@ from easwizard.case.facts import SampleFacts
 from easwizard.case.log_counts import LogKind
 from easwizard.diagnosis.clues import Cap, Missing
 from easwizard.diagnosis.generations import Generation, generations_at
-from easwizard.diagnosis.log_legs import kinds_read
+from easwizard.diagnosis.log_places import kinds_read
 from easwizard.diagnosis.vantage import seen_by_proxying_servers
 from easwizard.diagnosis.verdicts import Verdict
 from easwizard.exchange.products import Product

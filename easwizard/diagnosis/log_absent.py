@@ -8,7 +8,8 @@ from easwizard.case.case import Case
 from easwizard.case.log_counts import LogCounts, NamedBy, StatusCount, TargetCount
 from easwizard.case.statistics import wilson_interval
 from easwizard.diagnosis.clues import Clue, Effect, Group
-from easwizard.diagnosis.log_legs import NEARLY_ALL, judged_logs
+from easwizard.diagnosis.log_history import judged_logs
+from easwizard.diagnosis.log_legs import NEARLY_ALL
 from easwizard.exchange.certainty import Basis
 
 _TOO_LARGE = 13

@@ -14,11 +14,14 @@ from easwizard.case.case import Case
 from easwizard.case.log_counts import LogCounts, LogKind, NamedBy, StatusCount
 from easwizard.case.log_meanings import meaning_of
 from easwizard.diagnosis.clues import Clue, Effect, Group
-from easwizard.diagnosis.log_legs import is_front_address, judged_logs, kinds_read
+from easwizard.diagnosis.log_history import judged_logs
+from easwizard.diagnosis.log_places import is_front_address, kinds_read
 from easwizard.diagnosis.log_signature import signatures
 from easwizard.exchange.certainty import Basis
 
 NONE_CAME, MAPPER_DENIED, REVOKED, UNTRUSTED, EXPIRED = 7, 12, 13, 16, 17
+UNTRUSTED_ROOT, WRONG_USAGE = 2148204809, 2148204816
+"""Win32 codes beside 403 16: CERT_E_UNTRUSTEDROOT and CERT_E_WRONG_USAGE of Windows, 0x800B0109 and 0x800B0110."""
 FEWEST = 3
 """Rows of one sub-status at one address, to speak of it."""
 _ADDRESS = re.compile(r"[\d.]+(?:/.*)?|\[?[0-9a-f:.]+\]?(?:/.*)?")
@@ -35,11 +38,20 @@ class Refusals:
     meaning: str
     sure: bool
     """Whether the address is a newer front end's for certain."""
+    win32: int | None = None
+    """Beside 403 16 what Windows found wrong; None where the log does not tell, and for every other sub-status."""
 
     @property
     def words(self) -> str:
         of = f"{self.count} of {self.requests} requests"
-        return f"{self.address} answered {of} with 403 {self.substatus}: {self.meaning}"
+        return f"{self.address} answered {of} with 403 {self.substatus}: {self.told}"
+
+    @property
+    def told(self) -> str:
+        if self.win32 == WRONG_USAGE:
+            return f"the client certificate is not one for signing in ({WRONG_USAGE}: wrong usage)"
+        unknown = self.win32 is not None and self.win32 != UNTRUSTED_ROOT
+        return f"{self.meaning} or otherwise invalid ({self.win32})" if unknown else self.meaning
 
     def clue(self, effect: Effect, source: str, *, strong: bool = False) -> Clue:
         basis = Basis.CONFIRMED if self.sure else Basis.INFERRED
@@ -56,19 +68,23 @@ def certificate_refusals(case: Case, *substatuses: int) -> tuple[Refusals, ...]:
 
 def _found(counts: LogCounts, substatuses: tuple[int, ...]) -> Iterator[Refusals]:
     requests = {(t.host, t.named_by): t.requests for t in counts.targets}
-    sums: dict[tuple[str, int], int] = {}
-    words: dict[tuple[str, int], str] = {}
+    sums: dict[tuple[str, int, int | None], int] = {}
+    words: dict[tuple[str, int, int | None], str] = {}
     for each in counts.statuses:
         if _is_refusal(each, substatuses):
-            key = (each.target, each.substatus or 0)
+            key = (each.target, each.substatus or 0, _reason(each))
             sums[key] = sums.get(key, 0) + each.count
             words.setdefault(key, meaning_of(each.status, each.substatus, each.win32))
-    for (address, substatus), times in sums.items():
+    for key, times in sums.items():
+        address, substatus, win32 = key
         if times >= FEWEST:
             total = requests.get((address, NamedBy.ADDRESS), times)
-            yield Refusals(
-                address, substatus, times, total, words[(address, substatus)], is_front_address(counts, address)
-            )
+            sure = is_front_address(counts, address)
+            yield Refusals(address, substatus, times, total, words[key], sure, win32)
+
+
+def _reason(each: StatusCount) -> int | None:
+    return (each.win32 or None) if each.substatus == UNTRUSTED else None
 
 
 def _is_refusal(each: StatusCount, substatuses: tuple[int, ...]) -> bool:
@@ -93,3 +109,14 @@ def certificate_clues(
         if may_be_old and (effect is not Effect.SUPPORTS or signatures(case)):
             continue
         yield refusals.clue(effect, source, strong=strong)
+
+
+def untrusted_clues(case: Case, source: str, *, issuer: bool) -> Iterator[Clue]:
+    """403 16 for the issuer, or for the certificate itself: the Win32 code parts them; an unknown one fits both."""
+    for refusals in certificate_refusals(case, UNTRUSTED):
+        of_issuer = refusals.win32 in (None, UNTRUSTED_ROOT)
+        of_certificate = refusals.win32 == WRONG_USAGE
+        if of_issuer is not issuer and of_certificate is issuer:
+            continue
+        strong = of_issuer if issuer else of_certificate
+        yield refusals.clue(Effect.SUPPORTS, source, strong=strong)

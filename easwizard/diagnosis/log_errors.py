@@ -14,7 +14,9 @@ from easwizard.case.case import Case
 from easwizard.case.log_counts import NamedBy
 from easwizard.case.untrusted import visible
 from easwizard.diagnosis.clues import Clue, Effect, Group
-from easwizard.diagnosis.log_legs import LogLeg, judged_logs, log_legs, version_of
+from easwizard.diagnosis.log_history import judged_logs
+from easwizard.diagnosis.log_legs import LogLeg, log_legs
+from easwizard.diagnosis.log_places import version_of
 from easwizard.exchange.certainty import Basis
 
 _RARE, _SELDOM = 0.01, 0.05

@@ -7,25 +7,17 @@ mailboxes on 2007. Counts are of requests that reached a leg; failures on creden
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from easwizard.case.case import Case
-from easwizard.case.log_counts import (
-    HourCount,
-    LogCounts,
-    LogKind,
-    NamedBy,
-    Outcome,
-    TargetCount,
-    UserSplit,
-)
+from easwizard.case.log_counts import HourCount, LogCounts, NamedBy, Outcome, TargetCount, UserSplit
 from easwizard.case.log_onset import onset
-from easwizard.case.mending import StepState
 from easwizard.case.statistics import samples_to_see, wilson_interval
+from easwizard.diagnosis.log_history import judged_logs
 from easwizard.diagnosis.log_memory import remembered
+from easwizard.diagnosis.log_places import is_leg, moved_by, version_of
 
 NEARLY_ALL = 0.9
 """The share of requests from which a target refuses nearly all (logs.md 5.1)."""
@@ -39,8 +31,6 @@ _REFUSING = (401, 403, 404)
 TELLTALE = ("toomanyproxyloginattempts", "ntlm", "userhasnocas", "badschemenossl")
 """`Error:` names, as they begin, by which the proxying server gives another reason for such a status (logs.md 4)."""
 _PROXIED_TO_OFTEN_ENOUGH = 3
-_ADDRESS = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\]|[0-9a-f]*:[0-9a-f:.]+)(?:/.*)?")
-"""An address on port 443, with its web site where the log names it."""
 
 
 @dataclass(frozen=True)
@@ -102,28 +92,6 @@ class LogLeg:
         return bool(total) and self.certificate / total >= NEARLY_ALL
 
 
-def judged_logs(case: Case) -> LogCounts | None:
-    """The logs as far as they may judge: None where none was read, or where a step was done after their last row."""
-    return None if case.logs is None or is_history(case) else case.logs
-
-
-def is_history(case: Case) -> bool:
-    """Whether something was mended after the last row: what the logs show is then of before (DESIGN 6)."""
-    last = last_row(case.logs) if case.logs is not None else None
-    done = [step.at for step in case.steps if step.state is StepState.DONE]
-    return last is not None and bool(done) and max(done) > last
-
-
-def last_row(counts: LogCounts) -> datetime | None:
-    """When the newest ActiveSync row is from."""
-    return max((file.last_utc for file in counts.coverage if file.last_utc is not None), default=None)
-
-
-def kinds_read(counts: LogCounts) -> frozenset[LogKind]:
-    """The kinds of logs with any ActiveSync row."""
-    return frozenset(file.kind for file in counts.coverage if file.used and file.kind is not None)
-
-
 def log_legs(case: Case) -> tuple[LogLeg, ...]:
     """Every old host that judged logs name, those with the most refusals first."""
     counts = judged_logs(case)
@@ -137,7 +105,7 @@ def legs_of(counts: LogCounts) -> tuple[LogLeg, ...]:
     for hour in counts.timeline:
         if hour.requests:
             hours.setdefault((hour.target, hour.named_by), []).append(hour)
-    chosen = [target for target in counts.targets if _is_leg(counts, target)]
+    chosen = [target for target in counts.targets if is_leg(counts, target)]
     legs = [_leg(counts, target, hours.get((target.host, target.named_by), [])) for target in chosen]
     return tuple(sorted((leg for leg in legs if leg is not None), key=lambda leg: (-leg.refused, leg.host)))
 
@@ -169,32 +137,6 @@ def is_over(bad: LogLeg, good: Iterable[LogLeg], timeline: Iterable[HourCount]) 
     return after >= 3 * samples_to_see(share)
 
 
-def _is_leg(counts: LogCounts, target: TargetCount) -> bool:
-    if target.named_by is NamedBy.PRX_TO:
-        return True
-    if target.named_by is NamedBy.TARGET_SERVER:
-        return version_of(target) in (8, 14)
-    return is_old_address(counts, target.host)
-
-
-def is_old_address(counts: LogCounts, host: str) -> bool:
-    """Whether an address is an old server's: only where no front end's log, which has addresses too, was read."""
-    kinds = kinds_read(counts)
-    return LogKind.LEGACY in kinds and LogKind.FRONT_END not in kinds and _ADDRESS.fullmatch(host) is not None
-
-
-def is_front_address(counts: LogCounts, host: str) -> bool:
-    """Whether an address is a newer front end's: only where no old server's log was read."""
-    kinds = kinds_read(counts)
-    return LogKind.FRONT_END in kinds and LogKind.LEGACY not in kinds and _ADDRESS.fullmatch(host) is not None
-
-
-def version_of(target: TargetCount) -> int | None:
-    """The major version of a target: 8, 14 or 15; None where the log does not say."""
-    match = re.search(r"\d+", target.version)
-    return int(match[0]) if match and len(match[0]) < 4 else None
-
-
 def _leg(counts: LogCounts, target: TargetCount, hours: Sequence[HourCount]) -> LogLeg | None:
     if not hours:
         return None
@@ -208,6 +150,7 @@ def _leg(counts: LogCounts, target: TargetCount, hours: Sequence[HourCount]) -> 
     since = began.hour_utc if began is not None and began.share_before is not None else None
     counted = [hour for hour in hours if since is None or hour.hour_utc >= since]
     failed = sum(hour.failed - hour.credentials for hour in counted)
+    moved = moved_by(counts, target)
     requests = sum(hour.requests - hour.credentials for hour in counted)
     return LogLeg(
         host=target.host,
@@ -215,7 +158,7 @@ def _leg(counts: LogCounts, target: TargetCount, hours: Sequence[HourCount]) -> 
         version=version_of(target),
         requests=requests,
         refused=min(failed, sum(refusals.values())),
-        served=requests - failed,
+        served=max(0, requests - failed - moved),
         by_status=tuple(sorted(refusals.items(), key=lambda item: (-item[1], item[0]))),
         certificate=certificate,
         since=since,

@@ -14,7 +14,7 @@ from easwizard.case.log_counts import LogCounts
 Told = TypeVar("Told")
 
 
-class _Same:
+class Same:
     """Counts under their identity; holding them keeps the identity theirs."""
 
     def __init__(self, counts: LogCounts) -> None:
@@ -24,18 +24,18 @@ class _Same:
         return id(self.counts)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.counts is self.counts
+        return isinstance(other, Same) and other.counts is self.counts
 
 
 def remembered(work: Callable[[LogCounts], Told]) -> Callable[[LogCounts], Told]:
     """The same function, which answers at once for counts that it was given last."""
 
     @lru_cache(maxsize=2)
-    def answer(same: _Same) -> Told:
+    def answer(same: Same) -> Told:
         return work(same.counts)
 
     @wraps(work)
     def told(counts: LogCounts) -> Told:
-        return answer(_Same(counts))
+        return answer(Same(counts))
 
     return told

@@ -6,7 +6,7 @@ drawn while it was written, not every candidate there is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from easwizard.case.case import Case
 from easwizard.case.log_counts import NamedBy
@@ -16,6 +16,7 @@ from easwizard.diagnosis.leg_groups import LegGroup, hosts_of, leg_groups
 from easwizard.diagnosis.legacy_names import predicted_failure
 from easwizard.diagnosis.log_legs import LogLeg, denied, log_legs
 from easwizard.diagnosis.log_signature import Signature, all_refuse, serving, signature_clue, signatures
+from easwizard.diagnosis.server_names import is_server_name
 from easwizard.exchange.certainty import Basis
 
 _STRAY = 0.05
@@ -78,4 +79,19 @@ def _all_refuse(case: Case, bad: tuple[LogLeg, ...], group: LegGroup) -> Clue:
     named = all(leg.named_by is NamedBy.PRX_TO and not denied(case, leg.host) for leg in bad)
     sure = named and all(leg.status == 403 for leg in bad)
     basis = Basis.CONFIRMED if sure else Basis.INFERRED
-    return Clue(Effect.SUPPORTS, text, "1.7, 5.3, J7", Group.LOG, basis, group.subject, strong=named)
+    strong = named and not is_plain_401(bad)
+    return Clue(Effect.SUPPORTS, text, "1.7, 5.3, J7", Group.LOG, basis, group.subject, strong=strong)
+
+
+def is_plain_401(legs: Sequence[LogLeg]) -> bool:
+    """Whether all that is refused is refused with 401: a wrong Kerberos name looks just like it (J17)."""
+    return bool(legs) and all(leg.status == 401 for leg in legs)
+
+
+def kerberos_clues(case: Case) -> Iterator[Clue]:
+    """For `proxy/spn-conflict`: every leg is refused with a plain 401, which no `Error:` explains."""
+    bad = all_refuse(case)
+    if is_plain_401(bad) and not all(is_server_name(case, leg.host) for leg in bad):
+        told = ", ".join(f"{leg.host} refused {leg.refused} of {leg.requests}" for leg in bad)
+        text = f"every leg in the logs ends with a plain 401, as a Kerberos name on a wrong account makes it: {told}"
+        yield Clue(Effect.SUPPORTS, text, "J17, 1.5", Group.LOG, Basis.INFERRED, tuple(leg.host for leg in bad))

@@ -1,20 +1,31 @@
-"""Whether logs tell enough to say that nothing is wrong, and what they cannot tell (DESIGN 5, logs.md 1 and 5.7)."""
+"""Whether logs tell enough to say that nothing is wrong, and what they cannot tell (DESIGN 5, logs.md 1 and 5.7).
+
+A large share of requests that came to nothing is never health: without a finding that explains it, its numbers are
+told. A password that is refused now and then is everyday, and one that is refused more often than not is no more.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from easwizard.case.case import Case
-from easwizard.case.log_counts import LogCounts, LogKind, TargetCount
+from easwizard.case.log_counts import LogCounts, LogKind, Outcome, StatusCount, TargetCount
 from easwizard.case.statistics import samples_to_see
-from easwizard.diagnosis.finding import NotExamined
-from easwizard.diagnosis.log_legs import is_history, judged_logs, kinds_read, last_row, log_legs
+from easwizard.diagnosis.finding import Finding, NotExamined
+from easwizard.diagnosis.log_closed_doors import closed_doors
+from easwizard.diagnosis.log_history import is_history, judged_logs, mended_targets
+from easwizard.diagnosis.log_legs import log_legs
+from easwizard.diagnosis.log_places import is_redirect, kinds_read, last_row, moved_by
+from easwizard.diagnosis.log_refusals import is_often, refused_by_windows
+from easwizard.diagnosis.verdicts import Severity
 from easwizard.exchange.products import Product
 
 _FEW_FAIL = 0.05
 _A_QUARTER = 0.25
 """The smallest share of the leg that the rules speak of (J8)."""
+_HALF = 0.5
 _MANY_REJECTED = 0.01
+_SHOWN = 3
 
 
 def logs_decide(case: Case) -> bool:
@@ -24,20 +35,67 @@ def logs_decide(case: Case) -> bool:
 
 
 def logs_in_doubt(case: Case) -> bool:
-    """Whether a place fails more often than now and then, passwords apart: without a finding that is no health."""
+    """Whether a place fails more often than now and then: without a finding that explains it that is no health."""
+    return any(True for _ in doubts(case))
+
+
+def doubts(case: Case) -> Iterator[str]:
+    """The numbers that speak against health, in words, the most hurt place first."""
     counts = judged_logs(case)
     if counts is None:
-        return False
-    return any(_fails(target) for target in counts.targets)
+        return
+    for target in counts.targets:
+        yield from _of_target(counts, target)
+    requests, refused_logins = sum(t.requests for t in counts.targets), sum(t.credentials for t in counts.targets)
+    if refused_logins >= samples_to_see(_A_QUARTER) and refused_logins / requests > _HALF:
+        yield f"{refused_logins} of {requests} requests were refused for their account or password (401, Win32 code)"
+    yield from (door.words for door in closed_doors(case))
+    refused = refused_by_windows(case)
+    if refused is not None and is_often(refused):
+        yield refused.words
 
 
 def _own(target: TargetCount) -> int:
     return target.requests - target.credentials
 
 
-def _fails(target: TargetCount) -> bool:
-    total, failed = _own(target), target.failed - target.credentials
-    return total >= samples_to_see(_A_QUARTER) and failed / total > _FEW_FAIL
+def _of_target(counts: LogCounts, target: TargetCount) -> Iterator[str]:
+    if target.requests < samples_to_see(_A_QUARTER):
+        return
+    total, failed = _own(target), target.failed - target.credentials + moved_by(counts, target)
+    if total and failed / total > _FEW_FAIL:
+        words = f"{failed} of {total} requests to {target.host} came to nothing ({_codes(counts, target)}"
+        yield words + ("" if any(e.target == target.host for e in counts.errors) else ", without an Error: beside them") + ")"
+    if target.provision / target.requests > _HALF:
+        yield f"{target.host} told {target.provision} of {target.requests} requests to take the policy first (449)"
+
+
+def _codes(counts: LogCounts, target: TargetCount) -> str:
+    """The most frequent codes of what came to nothing; `-` for one that the log does not have."""
+    own = [s for s in counts.statuses if (s.target, s.named_by) == (target.host, target.named_by)]
+    bad = [s for s in own if s.outcome is Outcome.FAILED or is_redirect(s.status)]
+    bad.sort(key=lambda each: -each.count)
+    return ", ".join(f"{each.count} times {_code(each)}" for each in bad[:_SHOWN])
+
+
+def _code(each: StatusCount) -> str:
+    return " ".join("-" if code is None else str(code) for code in (each.status, each.substatus, each.win32))
+
+
+def unexplained_in_logs(case: Case, findings: Iterable[Finding]) -> Iterator[NotExamined]:
+    """What fails in the logs although nothing was found that explains it; nothing where something was.
+
+    What a finding that is only possible tells already is not told twice.
+    """
+    grave = (Severity.HIGH, Severity.MEDIUM)
+    if any(finding.verdict.asserts and finding.severity in grave for finding in findings):
+        return
+    told = [clue.text for finding in findings for clue in finding.clues]
+    open_ones = [doubt for doubt in doubts(case) if not any(doubt in text for text in told)]
+    for doubt in open_ones[:_SHOWN]:
+        yield NotExamined("why requests fail", f"{doubt}; no rule explains it for certain")
+    if len(open_ones) > _SHOWN:
+        yield NotExamined("why requests fail", f"{len(open_ones) - _SHOWN} more places fail, as their table shows")
 
 
 def unseen_in_logs(case: Case) -> Iterator[NotExamined]:
@@ -52,6 +110,10 @@ def unseen_in_logs(case: Case) -> Iterator[NotExamined]:
         last = last_row(counts)
         until = f"{last:%Y-%m-%d %H:%M} UTC" if last is not None else "then"
         yield NotExamined("what the logs say", f"they end at {until}, before the last step that was done: history")
+    elif mended := sorted({host for host, _ in mended_targets(case)}):
+        more = f" and {len(mended) - _SHOWN} more" if len(mended) > _SHOWN else ""
+        why = "a step that was done after the last row touches it: history"
+        yield NotExamined(f"what the logs say of {', '.join(mended[:_SHOWN])}{more}", why)
     if counts.partial:
         yield NotExamined("a part of the logs", "reading was stopped; the counts are of what was read until then")
     yield from _unread(counts)

@@ -14,7 +14,8 @@ from easwizard.case.case import Case
 from easwizard.case.log_counts import LogCounts, NamedBy, UserTarget
 from easwizard.case.statistics import fits
 from easwizard.diagnosis.clues import Clue, Effect, Group, Subject
-from easwizard.diagnosis.log_legs import LogLeg, denied, is_over, judged_logs, legs_of, log_legs
+from easwizard.diagnosis.log_history import judged_logs
+from easwizard.diagnosis.log_legs import LogLeg, denied, is_over, legs_of, log_legs
 from easwizard.diagnosis.log_memory import remembered
 from easwizard.diagnosis.shares import percent, share_in_words
 from easwizard.exchange.certainty import Basis

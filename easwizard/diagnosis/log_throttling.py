@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from easwizard.case.case import Case
 from easwizard.case.log_counts import LogCounts
 from easwizard.diagnosis.clues import Clue, Effect, Group
-from easwizard.diagnosis.log_legs import judged_logs
+from easwizard.diagnosis.log_history import judged_logs
 
 _FEWEST = 20
 _SHARE = 0.01

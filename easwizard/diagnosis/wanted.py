@@ -25,11 +25,39 @@ def old_mailbox_account(why: str) -> Missing:
 
 
 def proxy_log(why: str) -> Missing:
-    """The line of a log that names the target and its status (exchange.md 1.7)."""
+    """The line of a log that names the old server and its status: another log for 2007 than for 2010 (logs.md 1)."""
     return Missing(
-        "the IIS log of a legacy server, or the Eas proxy log of a 2013 server",
+        "the log that names the old server (PrxTo): the back-end IIS log, W3SVC2, of each new mailbox server",
         why,
-        r"the files of the last hour from %ExchangeInstallPath%Logging\HttpProxy\Eas on each 2013 server",
+        r"easwizard logs C:\inetpub\logs\LogFiles\W3SVC2   (on each new mailbox server; for mailboxes on 2010 "
+        r"instead %ExchangeInstallPath%Logging\HttpProxy\Eas of each front end, which names no server of 2007)",
+    )
+
+
+def legacy_log(why: str) -> Missing:
+    """The legacy server's own row of the leg: only it has the sub-status (logs.md 1)."""
+    return Missing(
+        "the IIS log of each old server",
+        why,
+        r"easwizard logs C:\inetpub\logs\LogFiles   (on each old server; on Windows 2003 %windir%\System32\LogFiles)",
+    )
+
+
+def sign_in_log(why: str) -> Missing:
+    """The front end's own row of a sign-in: HttpProxy logs have no sub-status (logs.md 3)."""
+    return Missing(
+        "the IIS log of the new front ends, W3SVC1",
+        why,
+        r"easwizard logs C:\inetpub\logs\LogFiles\W3SVC1   (on each new front end)",
+    )
+
+
+def kerberos_name(host: str) -> Missing:
+    """Who holds the Kerberos name of a legacy host (J17)."""
+    return Missing(
+        "which account holds the Kerberos name of each legacy host",
+        "on a wrong account it breaks every sign-in between the servers, and nothing else shows it",
+        f"setspn -Q http/{host}",
     )
 
 

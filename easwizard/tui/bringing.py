@@ -277,6 +277,8 @@ def _counted(
         return None, str(error)
     except OSError as error:
         return None, f"they cannot be read: {error.strerror or error}"
+    except Exception as error:  # a fault of a reader must not end the wizard; it is told as what it is
+        return None, f"a mistake of this program ended the reading ({type(error).__name__})"
 
 
 def _stock_of(case: Case, copies: Copies, progress: Callable[[ImportFile, int, int], None]) -> Stock:

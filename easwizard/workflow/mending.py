@@ -178,7 +178,7 @@ def _standing(case: Case, plan: Plan, step: PlanStep, before: Sequence[StepStand
         if told is not None
         else _until(case, plan, step, record.until, _last_change(case, plan, before) or record.at)
     )
-    seen = seen_of(case, plan, step, record.at)
+    seen = _seen_in_time(case, plan, step, record.at, until, now)
     if record.state is StepState.VERIFIED and seen.worked is not False:
         return StepStanding(step, Standing.VERIFIED, record.note or seen.why, record=record)
     last = Seen(False, record.note) if record.state is StepState.FAILED and seen.worked is None else seen
@@ -200,7 +200,7 @@ def _untold(case: Case, plan: Plan, step: PlanStep, before: Sequence[StepStandin
     last = _last_change(case, plan, before)
     if only_looks and (last is not None or not any(s.step.changes_something for s in before)):
         until = _until(case, plan, step, None, last) if last is not None else None
-        seen = seen_of(case, plan, step, last)
+        seen = _seen_in_time(case, plan, step, last, until, now)
         if seen.worked is not None or last is not None:
             return _judged(step, seen, until, now, None)
     return StepStanding(step, Standing.TO_DO)
@@ -214,6 +214,19 @@ def _last_change(case: Case, plan: Plan, before: Sequence[StepStanding]) -> date
     changing = ((s.step, s.record) for s in before if s.step.changes_something and s.record is not None)
     told = ((_told_done(case, plan, one) or record) for one, record in changing if record.state not in _NOT_DONE)
     return max((record.at for record in told), default=None)
+
+
+def _seen_in_time(
+    case: Case, plan: Plan, step: PlanStep, since: datetime | None, until: datetime | None, now: datetime
+) -> Seen:
+    """What was seen of a step; a look that failed while it was too early never becomes a failure by itself (J22)."""
+    seen = seen_of(case, plan, step, since)
+    if seen.worked is not False or until is None or now < until:
+        return seen
+    in_time = seen_of(case, plan, step, max(until, since) if since is not None else until)
+    if in_time.worked is None:
+        return Seen(None, f"the last look was too early; the wait is over since {until:%H:%M} UTC: look again")
+    return in_time
 
 
 def _judged(

@@ -5,7 +5,8 @@ Unknown is never yes. What only a person can see is never judged here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -47,13 +48,46 @@ def seen_of(case: Case, plan: Plan, step: PlanStep, since: datetime | None) -> S
 
 
 def pasted(step: PlanStep, output: str) -> Seen:
-    """What the output of a step's read-only command says; only where the plan names a text that must be in it."""
+    """What the output of a step's read-only command says; only where the plan names a text that must be in it.
+
+    People paste prompt, command and output together; what the command itself says is no output.
+    """
     wanted = step.check.must_hold
     if not wanted:
         return Seen(None, "this output is for a person to read")
-    if wanted.casefold() in output.casefold():
+    printed = _without_commands(step, output)
+    if not any(line.strip() and not _PROMPT.fullmatch(line) for line in printed.splitlines()):
+        return Seen(None, "this is the command alone: run it, and paste what it prints")
+    if wanted.casefold() in printed.casefold():
         return Seen(True, f"the output holds {wanted}")
     return Seen(False, f"the output does not hold {wanted}")
+
+
+_PROMPT = re.compile(r"[^<>]*>\s*")
+"""A line that only waits for the next command: `[PS] C:\\>`."""
+
+
+_SHORTEST = 8
+"""Characters of the shortest text that is taken for a command: shorter ones may stand in any output."""
+
+
+def _without_commands(step: PlanStep, output: str) -> str:
+    """The output without the lines on which a command of the step stands, wrapped by the console or not."""
+    orders = (*step.check.looks, *step.orders, *step.backup, *step.undo_orders)
+    commands = {line.strip() for order in orders for line in (*order.block.splitlines(), order.line)}
+    for command in sorted((c for c in commands if len(c) >= _SHORTEST), key=len, reverse=True):
+        output = _without(output, re.compile(r"\s*".join(map(re.escape, "".join(command.split()))), re.IGNORECASE))
+    return output
+
+
+def _without(output: str, echo: re.Pattern[str]) -> str:
+    """The text without the whole lines that a pattern meets."""
+    kept, at = [], 0
+    for met in echo.finditer(output):
+        kept.append(output[at : max(at, output.rfind("\n", 0, met.start()) + 1)])
+        end = output.find("\n", met.end())
+        at = len(output) if end < 0 else end + 1
+    return "".join((*kept, output[at:]))
 
 
 # Files
@@ -73,18 +107,48 @@ _BROUGHT: Mapping[str, tuple[str, ...]] = {
 
 def _by_import(case: Case, step: PlanStep, since: datetime | None) -> Seen:
     brought = [read for read in case.imports if _shows(read, step.check.imported) and _is_after(read, since)]
-    if not brought:
+    own = [read for read in brought if _tells_of(read, _servers_of(step))]
+    if not own:
         return Seen(None, f"bring what shows it again: {step.check.words}")
     if not step.changes:
-        return Seen(None, f"{brought[-1].file} was brought; read it yourself: {step.check.words}")
-    told = {change: holds(case.inventory, change) for change in step.changes}
+        return Seen(None, f"{own[-1].file} was brought; read it yourself: {step.check.words}")
+    told = {
+        change: holds(case.inventory, change) if any(_tells_of(read, {_server_of(change)}) for read in own) else None
+        for change in step.changes
+    }
     wrong = [change for change, is_so in told.items() if is_so is False]
     if wrong:
         return Seen(False, f"what was brought says otherwise: not {', '.join(wrong)}")
     silent = [change for change, is_so in told.items() if is_so is None]
     if silent:
-        return Seen(None, f"what was brought does not say: {', '.join(silent)}")
-    return Seen(True, f"{brought[-1].file} shows it")
+        return Seen(None, f"what was brought does not say: {', '.join(silent)}{_contradicted(case, silent)}")
+    return Seen(True, f"{own[-1].file} shows it")
+
+
+def _server_of(change: str) -> str:
+    """The server that a CHANGE is about, in lower case."""
+    return change.partition("=")[2].partition("=")[0].partition("/")[0].strip().casefold()
+
+
+def _servers_of(step: PlanStep) -> set[str]:
+    """The servers that a step is about, in lower case; empty where it names none."""
+    orders = (*step.orders, *step.check.looks)
+    named = {order.server.casefold() for order in orders if order.server is not None}
+    return {_server_of(change) for change in step.changes} or named
+
+
+def _tells_of(read: Import, servers: set[str]) -> bool:
+    """Whether a file may tell of any of these servers: another server's own file does not."""
+    return not servers or not read.server or read.server.casefold() in servers
+
+
+def _contradicted(case: Case, changes: Sequence[str]) -> str:
+    """What to do where an older file still says what was before, so that nothing tells which is right."""
+    servers = {_server_of(change) for change in changes}
+    about = {c.about for c in case.contradictions if c.about.partition("/")[0].casefold() in servers}
+    if not about:
+        return ""
+    return f". Files contradict each other on {', '.join(sorted(about))}: remove the older one in 4 Evidence"
 
 
 def _shows(read: Import, kind: str) -> bool:
@@ -196,19 +260,32 @@ ENOUGH = 7
 
 
 def _signs_in(case: Case, target: Target) -> Seen:
+    """Whether every address signs in; what fails on the way on to an old server is another fault (1.5)."""
     wanted = Sent.CERTIFICATE if target.role is Role.CERT else Sent.BASIC
     samples = [f for _, f in case.samples(target) if f.credentials is wanted and f.sent]
     if not samples:
         return Seen(None, f"nobody has signed in at {target.host} since: look again")
-    bad = sorted({address for f in samples for address, counts in f.by_address.items() if "200" not in counts})
-    if bad or any(not f.ok or _has_failures(f) for f in samples):
-        where = f" at {', '.join(bad)}" if bad else ""
+    without = sorted({address for f in samples for address, counts in f.by_address.items() if "200" not in counts})
+    where = f" at {', '.join(without)}" if without else ""
+    if any(_failed_here(f) for f in samples):
         return Seen(False, f"not every sign-in at {target.host} worked{where}")
+    beyond, all_ = sum(f.crossed_failed for f in samples), sum(f.sent for f in samples)
+    if without and beyond:
+        return Seen(None, f"what was tried{where} failed on the way on to an old server (1.5): mend that, look again")
+    if without or not any(f.ok for f in samples):
+        return Seen(False, f"not every sign-in at {target.host} worked{where}")
+    if beyond:
+        return Seen(
+            True,
+            f"every address of {target.host} that was tried signs in; {beyond} of {all_} sign-ins then failed on the "
+            "way on to an old server, which is another fault (1.5)",
+        )
     return Seen(True, f"the sign-in works at every address of {target.host} that was tried")
 
 
-def _has_failures(facts: SampleFacts) -> bool:
-    return facts.failed > 0 or facts.refused_credentials > 0
+def _failed_here(facts: SampleFacts) -> bool:
+    """Whether a sign-in failed, or was refused, before anything was passed on to an old server."""
+    return facts.failed > facts.crossed_failed or facts.refused_credentials > 0
 
 
 _JUDGES: Mapping[Expectation, Callable[[Case, Target], Seen]] = {

@@ -10,17 +10,16 @@ import asyncio
 import contextlib
 import io
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 
-from easwizard.case.case import Case
-from easwizard.case.events import Event, StepTold, happened
-from easwizard.case.facts import Observation
+from easwizard.case.events import Answered, Event, StepTold, happened
+from easwizard.case.facts import Observation, SampleFacts
 from easwizard.case.mending import StepState
 from easwizard.case.progress import Listener
-from easwizard.case.requests import Request
+from easwizard.case.requests import Request, SampleSignIn
 from easwizard.cli.arguments import parser
 from easwizard.cli.check import _understood, manners
 from easwizard.cli.equipment import equipment
@@ -30,20 +29,24 @@ from easwizard.diagnosis.finding import Diagnosis
 from easwizard.diagnosis.plans.model import Order, Plan, PlanStep
 from easwizard.diagnosis.plans.template import CheckKind
 from easwizard.evidence.import_files import ImportFile, server_in_name
+from easwizard.exchange.replies import Sent
 from easwizard.lab.estate import Estate
 from easwizard.lab.evidence_files import Behaviour, cmdlet_files, server_files
 from easwizard.lab.invitation import check_arguments
 from easwizard.lab.server_output import Addresses
-from easwizard.workflow.begun import done_with_way_back
+from easwizard.workflow.begun import done_with_way_back, plan_as_begun
 from easwizard.workflow.bringing import Outcome, Stock, events_of, with_file
 from easwizard.workflow.investigate import investigate
-from easwizard.workflow.mending import Progress, Standing, StepStanding
-from easwizard.workflow.offering import offer
+from easwizard.workflow.mending import Progress, Standing, StepStanding, progress
+from easwizard.workflow.offering import offers
+from easwizard.workflow.planning import signing_in
 from easwizard.workflow.ports import Prober
 from easwizard.workflow.step_checks import pasted
 from easwizard.workflow.verifying import look_again, standings, told, wanted
 
 WHO = "ada"
+_OFTEN = 24
+"""Sign-ins that all end alike by chance once in eight million times, where one half fails."""
 
 
 class Walk:
@@ -63,7 +66,7 @@ class Walk:
         self._prober = _Dated(real_prober(held), self)
         self.case = replace(case, device_certificate=held.device_certificate)
         for question, value in answers.items():
-            self.case = self.case.with_answer(question, value)
+            self.answer(question, value)
         assert manners(arguments) == self._manners
 
     @property
@@ -94,13 +97,23 @@ class Walk:
         """Look at what the open steps need and at nothing else, and write down what was seen: `check --verify`."""
         asked = wanted(self.case, self.now)
         assert asked.hosts, "no open step is bound to a look"
-        self.case = asyncio.run(
-            look_again(self.case, self._prober, self._manners, asked, _nobody, lambda *_: None)
-        )
-        self._record(*told(standings(self.case, self.now), WHO))
+        self.case = asyncio.run(look_again(self.case, self._prober, self._manners, asked, _nobody, lambda *_: None))
+        seen = standings(self.case, self.now)
+        self._record(*told(seen, WHO))
+        open_ = [each for p in seen for each in p.steps if each.step.wait is not None and each.standing in _JUDGED]
+        self.said += [f"{each.step.id:20} {'looked again':24} {each.words}" for each in open_]
+
+    def certificate_often(self) -> tuple[int, int]:
+        """Sign in with the certificate two dozen times; those that worked, and all."""
+        planned = [r for r in signing_in(self.case, self._manners) if isinstance(r, SampleSignIn)]
+        asked = [request for request in planned if request.sent is Sent.CERTIFICATE]
+        often = [replace(request, until_success=False, count=_OFTEN) for request in asked]
+        seen = asyncio.run(self._prober.run(often, _nobody))
+        facts = [o.facts for o in seen if isinstance(o.facts, SampleFacts)]
+        return sum(f.ok for f in facts), sum(f.sent for f in facts)
 
     def bring(self) -> None:
-        """Bring what the servers say now: the cmdlets' output and each server's own files; older ones are replaced."""
+        """Bring what the servers say now: the cmdlets' output and each server's own files instead of older ones."""
         how = Behaviour(Addresses(self.running.addresses, self.running.port), self.running.scenario.site_knobs)
         inventory = self.running.inventory
         stock = Stock()
@@ -112,13 +125,20 @@ class Walk:
         self.stock = stock
         self._record(*told(standings(self.case, self.now), WHO))
 
+    def answer(self, question: str, value: str) -> None:
+        """Say something that only a person knows."""
+        self._record(Answered(question, value))
+
     # Plans
 
     def progress(self, key: str, *, back: bool = False) -> Progress:
-        """How far a plan is, as stage 6 shows it."""
-        found = offer(self.case, self.diagnosis, key, self.now)
-        assert found is not None, f"nothing offers {key}"
-        return found.back if back else found.forward
+        """How far a plan is, as stage 6 shows it: as it was begun, or as the diagnosis offers it."""
+        if any(record.plan == key for record in self.case.steps):
+            plan = plan_as_begun(self.case, key)
+        else:
+            plan = next((o.plan for o in offers(self.case, self.diagnosis, self.now) if o.plan.key == key), None)
+        assert plan is not None, f"nothing offers {key}"
+        return progress(self.case, plan, self.now, back=back)
 
     def plan(self, key: str) -> Plan:
         return self.progress(key).plan
@@ -127,29 +147,28 @@ class Walk:
         """How one step stands now."""
         return next(s for s in self.progress(key, back=back).steps if s.step.key == (id, subject))
 
-    def do(self, key: str, step: PlanStep) -> None:
-        """Do a step with the estate's control, and tell it as done."""
-        plan = self.plan(key)
-        for change in step.changes:
+    def do(self, plan: Plan, step: PlanStep, *, late: bool = False) -> None:
+        """Do a step with the estate's control, and tell it as done; `late`: replication has not brought it yet."""
+        for change in () if late else step.changes:
             self.change(change)
         self._record(StepTold(done_with_way_back(self.case, plan, step, self.now, WHO)))
 
     def change(self, text: str) -> None:
         """One CHANGE of the running estate, by its control endpoint."""
-        request = urllib.request.Request(  # noqa: S310 - loopback, the lab's own
+        request = urllib.request.Request(
             f"http://{self.running.control_address}/change",
             data=text.encode(),
             headers={"Authorization": f"Bearer {self.running.control_token}"},
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=10) as answer:
             assert answer.status == 204
 
-    def paste(self, key: str, step: PlanStep) -> None:
+    def paste(self, plan: Plan, step: PlanStep) -> None:
         """Paste what the looks of a step print on the estate as it is now, prompt and command included."""
         output = "\n".join(f"PS C:\\> {order.text}\n{self._printed(order)}" for order in step.check.looks)
         seen = pasted(step, output or "What if: as it was rehearsed")
         state = {True: StepState.VERIFIED, False: StepState.FAILED, None: StepState.DONE}[seen.worked]
-        record = done_with_way_back(self.case, self.plan(key), step, self.now, WHO)
+        record = done_with_way_back(self.case, plan, step, self.now, WHO)
         self._record(StepTold(replace(record, state=state, until=None, note=seen.why)))
 
     def _printed(self, order: Order) -> str:
@@ -169,38 +188,46 @@ class Walk:
                 self._take(key, step)
 
     def _take(self, key: str, step: PlanStep) -> None:
-        back = step in self.plan(key).rollback
-        before = self.standing(key, *step.key, back=back)
+        forward = self.progress(key)
+        plan, back = forward.plan, step in forward.plan.rollback
+        before = (self.progress(key, back=True) if back else forward).of(step)
         assert before.standing is not Standing.HELD, f"{step.key} is held: {before.why}"
         if step.check.kind is CheckKind.PASTE:
-            self.paste(key, step)
+            self.paste(plan, step)
         elif before.standing is not Standing.VERIFIED and not _only_looks(step):
-            self.do(key, step)
+            self.do(plan, step)
         if step.check.kind is CheckKind.IMPORT:
             self.bring()
         elif step.check.kind is CheckKind.PROBE and step.wait is None and before.standing is not Standing.VERIFIED:
             self.verify()
         after = self.standing(key, *step.key, back=back)
         self.said.append(f"{step.id:20} {step.subject:24} {after.words}")
-        wanted_ = _EXPECTED[step.check.kind] if step.wait is None else (*_EXPECTED[step.check.kind], Standing.WAITING)
-        assert after.standing in wanted_, f"{step.key}: {after.words}: {after.why}"
+        assert after.standing in _expected(step), f"{step.key}: {after.words}: {after.why}"
 
     def _record(self, *events: Event) -> None:
         for event in events:
             self.case = happened(self.case, event)
 
 
+_JUDGED = (Standing.TOO_EARLY, Standing.FAILED, Standing.VERIFIED)
+
+
 def _only_looks(step: PlanStep) -> bool:
     return step.check.kind is CheckKind.PROBE and not step.orders and not step.changes_something
 
 
-_EXPECTED = {
-    CheckKind.PROBE: (Standing.VERIFIED,),
-    CheckKind.IMPORT: (Standing.VERIFIED,),
-    CheckKind.PASTE: (Standing.VERIFIED, Standing.DONE),
-    CheckKind.MANUAL: (Standing.DONE,),
-}
-"""What a step that was done stands at, by who can see it."""
+def _expected(step: PlanStep) -> tuple[Standing, ...]:
+    """Where a step stands once it was done; what nothing but a person can see is never verified."""
+    waiting = () if step.wait is None else (Standing.WAITING,)
+    match step.check.kind:
+        case CheckKind.PROBE:
+            return (Standing.VERIFIED, *waiting)
+        case CheckKind.IMPORT:
+            return (Standing.VERIFIED if step.changes else Standing.DONE, *waiting)
+        case CheckKind.PASTE:
+            return (Standing.VERIFIED if step.check.must_hold else Standing.DONE, *waiting)
+        case CheckKind.MANUAL:
+            return (Standing.DONE, *waiting)
 
 
 class _Dated:
@@ -221,9 +248,3 @@ class _Dated:
 
 def _nobody(_: object) -> None:
     """Nobody listens."""
-
-
-def turns(steps: Sequence[PlanStep]) -> Iterator[tuple[str, tuple[PlanStep, ...]]]:
-    """The steps of each server's turn, in the order of the plan; without a subject what is done once."""
-    for subject in dict.fromkeys(step.subject for step in steps):
-        yield subject, tuple(step for step in steps if step.subject == subject)

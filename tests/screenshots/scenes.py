@@ -132,10 +132,8 @@ async def _brought(camera: Camera) -> None:
     """What files and logs alone show, what a change would do, and the steps that mend it."""
     await camera.press("4")
     await camera.take("evidence")
-    await camera.press("a")
-    await camera.take("evidence-add")
-    await camera.press("escape", "l")
-    await camera.until("EX07A")
+    await camera.press("l")
+    await camera.until("1 Targets")
     await camera.take("logs", "logs" if camera.size == "120x40" else None)
     await camera.press("escape", "5")
     await camera.take("diagnosis")
@@ -151,7 +149,7 @@ async def _brought(camera: Camera) -> None:
     await camera.press("enter")
     await camera.take("fix-step")
     await camera.press("escape", "escape", "f8")
-    await camera.until("no-go", "undecided", "NO-GO")
+    await camera.until("NO-GO")
     await camera.take("checklist", "checklist" if camera.size == "120x40" else None)
 
 

@@ -27,7 +27,18 @@ _QUIET_SECONDS = 0.35
 """A screen that has not changed for so long is drawn whole; longer than the wizard waits between two drawings."""
 _TURN_SECONDS = 0.02
 _MOST_DIFFERENCES = 30
-_ALWAYS_THERE = {"picture", "drawing the run", "following", "probes", "practice", "doors"}
+_ALWAYS_THERE = {
+    "picture",
+    "drawing the run",
+    "following",
+    "probes",
+    "practice",
+    "doors",
+    "what if",
+    "checklist",
+    "logs",
+    "step",
+}
 """Workers that go on as long as their screen, wait for an answer, or stand still where a scene halts them."""
 
 

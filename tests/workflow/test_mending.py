@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from easwizard.case.case import Account, Case, DeviceCertificate, Import, Vantage
+from easwizard.case.case import Account, Case, Contradiction, DeviceCertificate, Import, Vantage
 from easwizard.case.facts import DnsOutcome, Observation, SampleFacts
 from easwizard.case.mending import StepRecord, StepState
 from easwizard.case.requests import AskProxy, LookAt, ResolveName, Resolver, SampleSignIn, Target
@@ -127,6 +127,9 @@ def test_an_alignment_from_doing_to_verified() -> None:
     assert waiting.words == "waiting: until 15:00 UTC"
     case = case.with_observations([crossing(3, 4, at(10))])
     assert standing(case, made, "look-again", at(11)) is Standing.TOO_EARLY
+    unlooked = progress(case, made, at(61)).of(step(made, "look-again"))
+    assert (unlooked.standing, "too early" in unlooked.why) == (Standing.TO_DO, True)
+    case = case.with_observations([crossing(3, 4, at(61))])
     assert standing(case, made, "look-again", at(61)) is Standing.FAILED
     case = case.with_observations([crossing(0, ENOUGH, at(62))])
     assert standing(case, made, "look-again", at(63)) is Standing.VERIFIED
@@ -360,6 +363,111 @@ def test_a_pasted_output_is_read_for_the_text_that_must_be_in_it() -> None:
     assert pasted(flags, '<access sslFlags="Ssl, SslNegotiateCert, SslRequireCert" />').worked is True
     assert pasted(flags, '<access sslFlags="Ssl" />').worked is False
     assert pasted(step(made, "drain", "EX13C/Default Web Site"), "anything").worked is None
+
+
+def pasteable() -> list[PlanStep]:
+    """Every step of every plan whose paste is read for a text, with the names of an estate and without any."""
+    plans = (
+        made
+        for case in (article(), article("before"), Case(Vantage("jump")))
+        for entry in catalogue()
+        for made in make_plans(case, entry.code, entry.words.templates)
+    )
+    steps = (each for made in plans for each in (*made.steps, *made.rollback))
+    return [each for each in steps if each.check.must_hold]
+
+
+@pytest.mark.parametrize("width", [40, 80, 10_000])
+@pytest.mark.parametrize("prompt", ["PS C:\\> ", "[PS] C:\\Windows\\system32>", "C:\\>", ""])
+def test_a_command_without_its_output_verifies_nothing(prompt: str, width: int) -> None:
+    steps = pasteable()
+    assert len(steps) > 20
+    for each in steps:
+        orders = (*each.check.looks, *each.orders, *each.backup)
+        lines = [prompt + line for order in orders for line in (*order.block.splitlines(), order.line)]
+        typed = "\n".join(line[at : at + width] for line in lines for at in range(0, len(line), width))
+        assert pasted(each, f"{typed}\n{prompt}\n").worked is None, each.title
+        with_output = f"{typed}\nit says {each.check.must_hold} here\n{prompt}"
+        assert pasted(each, with_output).worked is True, each.title
+        assert pasted(each, f"{typed}\nthe term is not recognised\n{prompt}").worked is False, each.title
+
+
+def own_file(case: Case, inventory: Inventory, server: str, when: datetime) -> Case:
+    read = Import(f"features-{server}.txt", "Get-WindowsFeature", {"feature": 2}, server=server, read_at=when)
+    return replace(case, inventory=inventory, imports=(*case.imports, read))
+
+
+def test_the_file_of_another_server_says_nothing_of_this_one() -> None:
+    case = article()
+    made = plan(case, SWITCHES)
+    here, there = "EX13C/Default Web Site", "EX13D/Default Web Site"
+    case = told(case, *(done(made, step(made, "role-service", subject), T0) for subject in (here, there)))
+    case = own_file(case, changed(case, "role-service=EX13D=Web-Client-Auth=on"), "EX13D", at(1))
+    assert standing(case, made, "role-service", at(2), there) is Standing.VERIFIED
+    assert standing(case, made, "role-service", at(2), here) is Standing.DONE
+    case = own_file(case, case.inventory, "EX13C", at(3))
+    assert standing(case, made, "role-service", at(4), here) is Standing.FAILED
+
+
+def test_files_that_contradict_each_other_are_named_and_nothing_is_verified() -> None:
+    case = article()
+    made = plan(case)
+    case = told(case, done(made, step(made, "align"), T0))
+    label = "EX07A/Certificate Site"
+    unsettled = tuple(replace(v, internal_url=None) if v.label == label else v for v in case.inventory.vdirs)
+    case = brought(case, replace(case.inventory, vdirs=unsettled), at(1))
+    case = replace(case, inventory=changed(case, *(c for c in made.changes if label not in c)))
+    case = replace(case, contradictions=(Contradiction(label, "internal_url", (), None, "not settled"),))
+    seen = progress(case, made, at(2)).of(step(made, "align"))
+    assert seen.standing is Standing.DONE
+    assert f"contradict each other on {label}: remove the older one" in seen.why
+
+
+def certificate_tries(by_address: dict[str, dict[str, int]], beyond: int, when: datetime) -> Observation:
+    """Tries of the certificate; `beyond` of the failures happened on the way on to an old server."""
+    ok = sum(counts.get("200", 0) for counts in by_address.values())
+    sent = sum(sum(counts.values()) for counts in by_address.values())
+    facts = SampleFacts(
+        address=None, credentials=Sent.CERTIFICATE, account="phone.pfx", mailbox=None, sent=sent, ok=ok,
+        failed=sent - ok, crossed=ok + beyond, crossed_failed=beyond, by_address=by_address,
+    )  # fmt: skip
+    return replace(cases.samples("phone.pfx", ok, sent - ok), target="cert.contoso.test:443", facts=facts, at=when)
+
+
+@pytest.mark.parametrize(
+    ("by_address", "beyond", "expected"),
+    [
+        ({"127.0.0.1": {"200": 1}, "127.0.0.2": {"200": 1}}, 0, Standing.VERIFIED),
+        ({"127.0.0.1": {"200": 1, "403": 2}, "127.0.0.2": {"200": 1}}, 2, Standing.VERIFIED),
+        ({"127.0.0.1": {"200": 1}, "127.0.0.2": {"403": 3}}, 3, Standing.TO_DO),
+        ({"127.0.0.1": {"200": 1}, "127.0.0.2": {"401": 3}}, 0, Standing.FAILED),
+        ({"127.0.0.1": {"200": 1, "403": 2}, "127.0.0.2": {"401": 3}}, 2, Standing.FAILED),
+        ({"127.0.0.1": {"401": 3}}, 0, Standing.FAILED),
+    ],
+)
+def test_a_certificate_that_is_taken_is_not_blamed_for_the_way_on_to_an_old_server(
+    by_address: dict[str, dict[str, int]], beyond: int, expected: Standing
+) -> None:
+    """Both faults at once: with the switches set right, the duplicate still fails every second sign-in (1.5)."""
+    case = article()
+    made = plan(case, SWITCHES)
+    case = told(case, *(done(made, each, T0) for each in made.steps if each.id != "look-again"))
+    case = case.with_observations([certificate_tries(by_address, beyond, at(20))])
+    assert standing(case, made, "look-again", at(21)) is expected
+
+
+def test_the_plan_stays_whole_where_files_leave_the_name_open_since() -> None:
+    """Two web sites of a server share the aligned URL, so that files read since do not say where it leads (J19)."""
+    case = article()
+    made = plan(case)
+    case = told(case, done_with_way_back(case, made, step(made, "align"), T0))
+    inventory = changed(case, *made.changes)
+    open_ = tuple(
+        replace(n, endpoints=(), basis="assumed") if n.host == LEGACY.host else n for n in inventory.namespaces
+    )
+    (now,) = begun_plans(brought(case, replace(inventory, namespaces=open_), at(1)))
+    assert now.changes == made.changes
+    assert [each.orders for each in now.rollback] == [each.orders for each in made.rollback]
 
 
 def test_what_a_look_showed_is_told_once() -> None:

@@ -155,6 +155,8 @@ def test_what_a_look_showed_is_kept_with_who_and_when_and_once() -> None:
 def test_a_failure_is_kept_and_one_that_is_too_early_is_not() -> None:
     case = aligned().with_observations([crossing(3, 4, at(10))])
     assert told(standings(case, at(11)), "ada") == ()
+    assert told(standings(case, at(61)), "ada") == ()
+    case = case.with_observations([crossing(3, 4, at(60.5))])
     (failed,) = told(standings(case, at(61)), "ada")
     assert (failed.record.step, failed.record.state) == ("look-again", StepState.FAILED)
     after = happened(case, failed)

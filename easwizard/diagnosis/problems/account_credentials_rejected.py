@@ -14,7 +14,7 @@ from easwizard.diagnosis.clues import AnswerClue, Cap, Clue, Effect, Group
 from easwizard.diagnosis.log_accounts import account_clues
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity, Verdict
-from easwizard.diagnosis.wanted import proxy_log, same_login_in_owa
+from easwizard.diagnosis.wanted import same_login_in_owa, sign_in_log
 from easwizard.exchange.certainty import Basis
 from easwizard.exchange.replies import Sent
 
@@ -42,7 +42,7 @@ def examine(case: Case) -> Examination:
         caps=() if decided else (Cap(Verdict.POSSIBLE, because, "J10"),),
         missing=(
             same_login_in_owa("it decides without another try here; also check the form of the user name"),
-            proxy_log("a line 401 1 with 1326, 1330, 1331, 1907 or 1909 is the password or the account itself"),
+            sign_in_log("a line 401 1 with 1326, 1330, 1331, 1907 or 1909 is the password or the account itself"),
         ),
         summary="; ".join(c.text for c in refused),
     )

@@ -13,7 +13,7 @@ from easwizard.case.requests import Target
 from easwizard.diagnosis.certificate_trials import Trials, refuses_the_issuer, signed_in_everywhere, trials_at
 from easwizard.diagnosis.clues import Clue, Effect, Group, Missing
 from easwizard.diagnosis.issuer_names import announces_any
-from easwizard.diagnosis.log_certificates import NONE_CAME, UNTRUSTED, certificate_clues
+from easwizard.diagnosis.log_certificates import NONE_CAME, certificate_clues, untrusted_clues
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity
 from easwizard.exchange.certainty import Basis
@@ -31,7 +31,7 @@ def examine(case: Case) -> Examination:
     certificate = case.device_certificate
     targets = case.with_role(Role.CERT)
     logged = (
-        *certificate_clues(case, (UNTRUSTED,), Effect.SUPPORTS, "2.6, logs.md 4", strong=True),
+        *untrusted_clues(case, "2.6, logs.md 4", issuer=True),
         *certificate_clues(case, (NONE_CAME,), Effect.SUPPORTS, "2.6, logs.md 4"),
     )
     if certificate is None or not targets:

@@ -21,7 +21,7 @@ from easwizard.diagnosis.certificate_trials import (
 )
 from easwizard.diagnosis.clues import Cap, Clue, Effect, Group, Missing
 from easwizard.diagnosis.device_certificate import own_faults
-from easwizard.diagnosis.log_certificates import EXPIRED, MAPPER_DENIED, REVOKED, certificate_clues
+from easwizard.diagnosis.log_certificates import EXPIRED, MAPPER_DENIED, REVOKED, certificate_clues, untrusted_clues
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity, Verdict
 from easwizard.exchange.certainty import Basis
@@ -40,7 +40,10 @@ _ABOUT_THIS_CERTIFICATE = ("bad certificate", "unsupported certificate", "certif
 
 def examine(case: Case) -> Examination:
     certificate, targets = case.device_certificate, case.with_role(Role.CERT)
-    logged = tuple(certificate_clues(case, _SUBSTATUSES, Effect.SUPPORTS, "2.6, logs.md 4", strong=True))
+    logged = (
+        *certificate_clues(case, _SUBSTATUSES, Effect.SUPPORTS, "2.6, logs.md 4", strong=True),
+        *untrusted_clues(case, "2.6, logs.md 4", issuer=False),
+    )
     if not targets:
         return Examination(clues=logged)
     faults = [

@@ -17,6 +17,7 @@ from easwizard.diagnosis.certificate_trials import (
 from easwizard.diagnosis.clues import AnswerClue, Cap, Clue, Effect, Group
 from easwizard.diagnosis.device_certificate import own_faults
 from easwizard.diagnosis.in_front import QUESTION, InFront, in_front
+from easwizard.diagnosis.log_closed_doors import certificate_door_clues
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity, Verdict
 from easwizard.diagnosis.wanted import iis_settings
@@ -39,7 +40,9 @@ _EXPLAINED_BY = (
 def examine(case: Case) -> Examination:
     targets = case.with_role(Role.CERT)
     clues = tuple(clue for t in targets for clue in (*_looks(case, t), *_sign_ins(case, t)))
-    missing = (iis_settings("only the servers' own settings show which switch is off"),) if targets else ()
+    doors = tuple(certificate_door_clues(case))
+    missing = (iis_settings("only the servers' own settings show which switch is off"),) if targets or doors else ()
+    clues = (*clues, *doors)
     return Examination(clues=clues, caps=tuple(_caps(case, clues)), missing=missing)
 
 
@@ -49,8 +52,14 @@ def _caps(case: Case, clues: Sequence[Clue]) -> Iterator[Cap]:
     elif clues and in_front(case) is InFront.UNKNOWN:
         yield Cap(Verdict.LIKELY, "what ends TLS in front of the servers is not known", "J14")
     positive = [c for c in clues if c.is_positive]
+    if any(c.group is Group.LOG and c.strong for c in positive):
+        return  # the front end's own log: nothing was passed on
     # That nobody asks is seen without any leg; a refusal is not, unless the front end's mark is on it.
     if not positive or any(c.group is Group.PROBE for c in positive):
+        return
+    if all(c.group is Group.LOG for c in positive):
+        unknown = "which name leads to that address the log does not say; a balancer's probe alone would look so too"
+        yield Cap(Verdict.POSSIBLE, unknown, "2.3, logs.md 4")
         return
     because = "behind a certificate that was taken the way on to an old server may have failed instead"
     if not any(c.strong for c in positive):

@@ -23,6 +23,7 @@ from easwizard.diagnosis.activesync_answers import (
 )
 from easwizard.diagnosis.clues import Cap, Clue, Effect, Group
 from easwizard.diagnosis.legacy_names import INTERNAL_URL
+from easwizard.diagnosis.log_refusals import stopped_pool_clues
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.stated import stated_clues
 from easwizard.diagnosis.verdicts import Severity, Verdict
@@ -40,16 +41,17 @@ def examine(case: Case) -> Examination:
         *old_name_clues(case, _down, lambda _: _WORDS, "3.1, 8", Basis.BELIEVED),
     )
     listed = tuple(stated_clues(case, _CODE, "lists the application pool of ActiveSync as stopped", "8"))
-    ill = [c for c in clues if c.is_positive]
+    logged = tuple(stopped_pool_clues(case))
+    ill = [c for c in (*clues, *logged) if c.is_positive]
     missing = [application_pool("whether the pool is stopped, and since when")] if ill else []
     if any(c.effect is Effect.SUPPORTS and c.group is Group.PROBE for c in ill):
         missing.append(internal_urls("whether anything uses this name now"))
     because = "a stopped pool is believed to answer so, and other stops of the HTTP service may look the same"
     return Examination(
-        clues=(*clues, *listed),
+        clues=(*clues, *listed, *logged),
         caps=(Cap(Verdict.LIKELY, because, "3.1, 8"),) if ill and not listed else (),
         missing=tuple(missing),
-        severity=Severity.HIGH if listed else severity_by_use(case, clues, Severity.HIGH),
+        severity=Severity.HIGH if listed or logged else severity_by_use(case, clues, Severity.HIGH),
     )
 
 

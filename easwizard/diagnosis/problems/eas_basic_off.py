@@ -12,6 +12,7 @@ from easwizard.case.facts import HttpFacts
 from easwizard.case.requests import Target
 from easwizard.diagnosis.activesync_answers import Look, anonymous, other_server, where
 from easwizard.diagnosis.clues import Cap, Clue, Effect, Group
+from easwizard.diagnosis.log_closed_doors import password_door_clues
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity, Verdict
 from easwizard.diagnosis.wanted import authentication_methods, tls_in_front
@@ -30,6 +31,7 @@ def examine(case: Case) -> Examination:
     clues = [clue for target in targets for clue in _seen(case, target, in_front)]
     if not delegated:
         clues += [clue for target in targets for clue in _held(case, target)]
+        clues += password_door_clues(case)
     if not any(c.is_positive for c in clues):
         return Examination(tuple(clues))
     if delegated:

@@ -27,7 +27,7 @@ from easwizard.diagnosis.activesync_answers import (
 )
 from easwizard.diagnosis.clues import Clue, Effect, Group, Missing
 from easwizard.diagnosis.legacy_names import INTERNAL_URL
-from easwizard.diagnosis.log_redirects import redirect_clues
+from easwizard.diagnosis.log_redirects import moved_clues, redirect_clues
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.redirect_targets import Place, RedirectTarget, redirect_target
 from easwizard.diagnosis.stated import stated_clues
@@ -73,10 +73,12 @@ def examine(case: Case) -> Examination:
     severities += [Severity.HIGH for _ in configured]
     logged = tuple(redirect_clues(case))
     severities += [Severity.INFO for _ in logged]
+    moved = tuple(moved_clues(case))
+    severities += [Severity.HIGH for _ in moved]
     against = (clue for target in phone_names(case) for clue in _against(case, target))
     return Examination(
-        clues=(*(r.clue for r in faults), *old, *configured, *logged, *against),
-        missing=tuple(_missing(faults, old)),
+        clues=(*(r.clue for r in faults), *old, *configured, *logged, *moved, *against),
+        missing=tuple(_missing(faults, old, moved)),
         severity=min(severities, key=lambda s: s.rank) if severities else None,
     )
 
@@ -166,10 +168,10 @@ def _against(case: Case, target: Target) -> Iterator[Clue]:
     yield Clue(Effect.EXCLUDES, text, "3.1, J12", Group.PROBE, basis, (target.host,), id)
 
 
-def _missing(seen: Sequence[_Redirect], old: Sequence[Clue]) -> Iterator[Missing]:
+def _missing(seen: Sequence[_Redirect], old: Sequence[Clue], moved: Sequence[Clue]) -> Iterator[Missing]:
     if any(r.to_another_server for r in seen):
         yield mailbox_place("a mailbox in the cloud is sent on rightly, one on premises is not")
-    if old or any(not r.to_another_server for r in seen):
+    if old or moved or any(not r.to_another_server for r in seen):
         yield inherited_redirect("whether the directory inherits it, or a device in front makes it")
     if any(c.group is Group.PROBE for c in old):
         yield internal_urls("whether anything uses this name now")

@@ -18,13 +18,16 @@ from easwizard.diagnosis.leg_proxying import (
     nobody_proxies,
 )
 from easwizard.diagnosis.legacy_names import INTERNAL_URL
-from easwizard.diagnosis.log_namespaces import rejects_all_clues
+from easwizard.diagnosis.log_namespaces import is_plain_401, rejects_all_clues
+from easwizard.diagnosis.log_signature import all_refuse
 from easwizard.diagnosis.mailboxes import caps_of_2010, legacy_mailboxes
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.verdicts import Severity, Verdict
-from easwizard.diagnosis.wanted import internal_urls, proxy_log
+from easwizard.diagnosis.wanted import internal_urls, kerberos_name, legacy_log, proxy_log
 from easwizard.exchange.certainty import Basis
 from easwizard.exchange.routing import Outcome, draws
+
+_WHICH_401 = "there 401 2 says that /Proxy offers no way that fits, 401 1 that the sign-in itself failed (Kerberos)"
 
 
 def examine(case: Case) -> Examination:
@@ -33,7 +36,10 @@ def examine(case: Case) -> Examination:
     named = any(group.names for group in groups)
     missing = (internal_urls("where each legacy virtual directory sends the proxying servers"),) if named else ()
     missing = (*missing_while_nobody_proxies(case), *missing)
-    if any(c.is_positive for c in clues):
+    bad = all_refuse(case)
+    if is_plain_401(bad):
+        missing = (kerberos_name(bad[0].host), legacy_log(_WHICH_401), *missing)
+    elif any(c.is_positive for c in clues):
         missing = (*missing, proxy_log("it names every target and its status"))
     return Examination(clues=clues, caps=tuple(_caps(case, groups, clues)), missing=missing)
 
@@ -46,7 +52,12 @@ def _caps(case: Case, groups: Sequence[LegGroup], clues: Sequence[Clue]) -> Iter
     yield from caps_of_2010(case)
     yield from caps_while_nobody_proxies(case)
     yield from site_caps(groups)
-    if any(c.is_positive and c.group in (Group.EVIDENCE, Group.LOG) for c in clues):
+    if any(c.is_positive and c.group is Group.EVIDENCE for c in clues):
+        return
+    if any(c.is_positive and c.group is Group.LOG for c in clues) and is_plain_401(all_refuse(case)):
+        yield Cap(Verdict.POSSIBLE, "the legs end with a plain 401, which a wrong Kerberos name makes too", "J17")
+        return
+    if any(c.is_positive and c.group is Group.LOG for c in clues):
         return
     yield Cap(Verdict.LIKELY, "a jump box is not the proxying server: what it sees alone never confirms", "J7")
     if not any(n.refuses_wholly and n.internal_url == "yes" for group in groups for n in group.names):

@@ -17,7 +17,7 @@ from easwizard.diagnosis.mailboxes import caps_of_2010
 from easwizard.diagnosis.problem import Examination, Problem
 from easwizard.diagnosis.vantage import jump_box_caps
 from easwizard.diagnosis.verdicts import Severity
-from easwizard.diagnosis.wanted import internal_urls, proxy_log
+from easwizard.diagnosis.wanted import internal_urls, legacy_log
 from easwizard.exchange.certainty import Basis
 
 
@@ -29,7 +29,7 @@ def examine(case: Case) -> Examination:
     if names:
         missing.append(internal_urls("whether this name is an InternalUrl now"))
     if any(c.is_positive for c in clues):
-        missing.append(proxy_log("the legacy server's own log shows 401 2 for the proxy leg"))
+        missing.append(legacy_log("the legacy server's own log shows 401 2 for the proxy leg"))
     caps = (*jump_box_caps(case, clues), *caps_while_nobody_proxies(case))
     if not any(c.is_positive and c.group in (Group.EVIDENCE, Group.LOG) for c in clues):
         caps = (*caps, *caps_of_2010(case))

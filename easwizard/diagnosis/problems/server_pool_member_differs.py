@@ -15,6 +15,7 @@ from easwizard.case.untrusted import visible
 from easwizard.diagnosis.clues import Clue, Effect, Group, Missing
 from easwizard.diagnosis.legacy_names import INTERNAL_URL, LegacyName, Stance, crossings, legacy_names
 from easwizard.diagnosis.log_errors import mixed_clues, mixed_legs
+from easwizard.diagnosis.log_refusals import stopped_member_clues
 from easwizard.diagnosis.machines import Machine, Trait, differing, machines_of
 from easwizard.diagnosis.mailboxes import dialled_by_server_name
 from easwizard.diagnosis.pools import pools_of
@@ -48,6 +49,7 @@ def examine(case: Case) -> Examination:
     clues = [clue for target in facing for clue in (*_traits(case, target), *_sampled(case, target))]
     clues += [clue for target, name in legacy if name.internal_url != "no" for clue in _stances(case, target, name)]
     clues += mixed_clues(case, "J15, logs.md 4", 403, 404)
+    clues += stopped_member_clues(case)
     # A pool that differs in one place is not alike in another.
     differ = {c.subject for c in clues if c.is_positive}
     clues = [c for c in clues if c.is_positive or c.subject not in differ]

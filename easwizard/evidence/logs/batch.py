@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from easwizard.evidence.logs.alike import Alike
+
 
 @dataclass(slots=True)
 class Batch:
@@ -11,18 +13,21 @@ class Batch:
 
     seconds: list[bytes]
     """`yyyy-MM-ddTHH:mm:ss`, UTC."""
-    hours: list[bytes]
-    """`yyyy-MM-ddTHH`."""
-    targets: list[int]
-    results: list[int]
-    idents: list[int]
-    agents: list[int]
-    signs: list[int]
+    alike: list[Alike]
+    """What rows of the same spelling have in common."""
+    written: list[int]
+    """What a server wrote of the request, numbers of `Tables.written`."""
     took: list[bytes]
     """Whole ms as the log spells them, or anything else where it has none."""
-    probes: list[bool]
-    clients: list[bytes]
-    """The address that asked, as the log has it."""
 
     def __len__(self) -> int:
         return len(self.seconds)
+
+
+def joined(first: Batch | None, second: Batch | None) -> Batch | None:
+    """Two batches of one block behind each other."""
+    if first is None or second is None:
+        return first or second
+    for name in Batch.__slots__:
+        getattr(first, name).extend(getattr(second, name))
+    return first

@@ -11,12 +11,10 @@ from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from easwizard.evidence.logs import spelling
 from easwizard.evidence.logs.alike import IRREGULAR, MOST_ALIKE, Alike
 from easwizard.evidence.logs.batch import Batch
-from easwizard.evidence.logs.httpproxy_records import plain
+from easwizard.evidence.logs.httpproxy_records import COMMA, plain
 from easwizard.evidence.logs.layout import Layout
-from easwizard.evidence.logs.tables import Remembered
 
 if TYPE_CHECKING:
     from easwizard.evidence.logs.httpproxy_rows import HttpProxyReader
@@ -27,8 +25,9 @@ _HEAD = (
 )  # fmt: skip
 """What repeats, beside the query."""
 _TAIL = (b"totalrequesttime", b"urlquery", b"genericerrors")
-_STAMP = len("yyyy-MM-ddTHH:mm:ss.fffZ,")
 _CELL = rb"[^,]*+"
+_LAST = rb"[^,\r\n]*+"
+_STAMPED = rb"(20[^,]{17})([^,]{5}),"
 
 
 class QuickRecords:
@@ -38,7 +37,6 @@ class QuickRecords:
         self._reader = reader
         self._layout: Layout | None = None
         self._fits = False
-        self._fractions = Remembered(lambda raw: raw[5:] == b"," and spelling.fraction(raw[:5]))
 
     def fits(self, layout: Layout) -> bool:
         """Whether records of this layout can go the quick way: the time first, what repeats before the durations."""
@@ -56,12 +54,16 @@ class QuickRecords:
     def _learn(self, layout: Layout, head: int, tail: int) -> None:
         """One pattern from behind the time to the end of the record: so many cells, some of them kept."""
         wanted = [layout.places[name] for name in _TAIL]
-        cells = [b"(%s)" % _CELL if place in wanted else _CELL for place in range(tail, len(layout))]
+        spelled = [_CELL] * (len(layout) - 1) + [_LAST]
+        for place in wanted:
+            spelled[place] = b"(%s)" % spelled[place]
         repeats = b",".join([_CELL] * (head - 1))
-        between = [_CELL] * (tail - head - 1)
-        self._match = re.compile(b",".join([_CELL, b"(%s)" % repeats, *between, *cells]) + rb"\r?\Z").match
+        record = _STAMPED + b",".join([_CELL, b"(%s)" % repeats, *spelled[head + 1 :]])
+        # A match that went over the end of a line would take two of them, and their number would not fit.
+        self._records = re.compile(rb"^" + record + rb"\r?\n", re.MULTILINE).findall
+        self._record = re.compile(record + rb"\r?\Z").match
         order = sorted(range(len(_TAIL)), key=lambda i: wanted[i])
-        self._took, self._query, self._errors = (order.index(i) + 1 for i in range(len(_TAIL)))
+        self._took, self._query, self._errors = (order.index(i) + 3 for i in range(len(_TAIL)))
         places = [layout.place(column) for column in _HEAD]
         # Counted from behind the two first columns; what this build does not have is the empty cell at the end.
         self._pick = itemgetter(*(head - 1 if place is None else place - 2 for place in places))
@@ -70,28 +72,37 @@ class QuickRecords:
             name, partial(self._understand, self._pick, layout.has(b"protocol")), MOST_ALIKE
         )
 
+    def block(self, lines: bytes) -> Batch | None:
+        """The rows of whole lines, each a record; None where any of them needs a closer look."""
+        if b'"' in lines:
+            parts = lines.split(b'"')
+            quoted = b'"'.join(parts[1::2])
+            if b"\n" in quoted or not len(parts) & 1:
+                return None
+            parts[1::2] = quoted.replace(b",", COMMA).split(b'"')
+            lines = b'"'.join(parts)
+        cells = self._records(lines)
+        return self._batch(cells) if len(cells) == lines.count(b"\n") else None
+
     def batch(self, rows: list[bytes]) -> Batch | None:
-        """The rows of records; None where any of them needs a closer look."""
-        reader = self._reader
-        match = self._match
+        """The rows of protected records; None where any of them needs a closer look."""
+        match = self._record
         try:
-            cells = [match(row, _STAMP).groups() for row in rows]  # type: ignore[union-attr]
+            return self._batch([match(row).groups() for row in rows])  # type: ignore[union-attr]
         except AttributeError:  # one that does not match: quicker than asking each
             return None
-        seconds = [row[:19] for row in rows]
-        hours = list(map(reader.times.seconds.__getitem__, seconds))
-        fractions = list(map(self._fractions.__getitem__, [row[19:_STAMP] for row in rows]))
-        if None in hours or not all(fractions):
+
+    def _batch(self, cells: list[tuple[bytes, ...]]) -> Batch | None:
+        reader = self._reader
+        columns = list(zip(*cells, strict=True))
+        seconds = list(map(reader.times.seconds.__getitem__, columns[0]))
+        if None in seconds or not all(map(reader.times.fractions.__getitem__, set(columns[1]))):
             return None
-        query = self._query
-        alike = list(map(self._alike.__getitem__, [(each[0], each[query]) for each in cells]))
+        alike = list(map(self._alike.__getitem__, zip(columns[2], columns[self._query], strict=True)))
         if IRREGULAR in alike:
             return None
-        targets, results, idents = [row[0] for row in alike], [row[1] for row in alike], [row[2] for row in alike]
-        agents, probes, clients = [row[3] for row in alike], [row[4] for row in alike], [row[5] for row in alike]
-        signs = list(map(reader.signs.__getitem__, [each[self._errors] for each in cells]))
-        took = [each[self._took] for each in cells]
-        return Batch(seconds, hours, targets, results, idents, agents, signs, took, probes, clients)
+        written = list(map(reader.written.__getitem__, columns[self._errors]))
+        return Batch(seconds, alike, written, list(columns[self._took]))
 
     def _understand(
         self, pick: Callable[[list[bytes]], tuple[bytes, ...]], has_protocol: bool, spelled: tuple[bytes, bytes]
@@ -102,4 +113,4 @@ class QuickRecords:
             cells = tuple(map(plain, cells))
         if has_protocol and cells[0].lower() != b"eas":
             return IRREGULAR
-        return self._reader.alike(cells, plain(query))
+        return self._reader.alike((*cells, plain(query)))

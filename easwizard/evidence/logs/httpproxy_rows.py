@@ -10,25 +10,28 @@ from easwizard.case.log_counts import LogKind, NamedBy
 from easwizard.evidence.logs import activesync_query as query
 from easwizard.evidence.logs import httpproxy_records as records
 from easwizard.evidence.logs import rejections, spelling
-from easwizard.evidence.logs.alike import IRREGULAR, Alike
-from easwizard.evidence.logs.batch import Batch
+from easwizard.evidence.logs.alike import IRREGULAR, MOST_ALIKE, Alike, alike_of
+from easwizard.evidence.logs.batch import Batch, joined
 from easwizard.evidence.logs.httpproxy_quick import QuickRecords
-from easwizard.evidence.logs.iis_rows import joined
 from easwizard.evidence.logs.layout import BOM, Layout, is_fields
 from easwizard.evidence.logs.outcomes import proxy_result
 from easwizard.evidence.logs.reader import Columns, Times, dropped, is_cut_row, kept
-from easwizard.evidence.logs.tables import REFUSED, Agent, Sign, Tables, Target
+from easwizard.evidence.logs.tables import REFUSED, Agent, Sign, Tables, Target, Writing
 
 _NEEDED = (b"datetime", b"httpstatus", b"targetserver")
-_COLUMNS = (
-    b"datetime", b"protocol", b"authenticateduser", b"useragent", b"clientipaddress", b"serverhostname",
-    b"httpstatus", b"backendstatus", b"errorcode", b"targetserver", b"targetserverversion", b"totalrequesttime",
-    b"urlquery", b"genericerrors",
+_EAS = b"eas"
+REPEATS = (
+    b"protocol", b"authenticateduser", b"useragent", b"clientipaddress", b"serverhostname", b"httpstatus",
+    b"backendstatus", b"errorcode", b"targetserver", b"targetserverversion", b"urlquery",
 )  # fmt: skip
+"""What repeats of a row."""
+_COLUMNS = (*REPEATS, b"totalrequesttime", b"genericerrors", b"datetime")
 """What is taken of a row, in this order."""
 _HEADER = b"DateTime,"
 _ROW = b"20"
 """What the times of this century begin with; all other lines are looked at more closely."""
+_FEW = 16
+"""Lines of directives before the rows of a log."""
 _EXCEPTION = re.compile(rb"WebExceptionStatus=([A-Za-z]+)")
 
 
@@ -47,10 +50,11 @@ class HttpProxyReader:
         self.times = Times()
         self.tables = tables
         self._results = tables.numbered("proxy results", tables.results, proxy_result)
-        self._idents = tables.numbered("idents", tables.idents, query.Idents(tables))
-        self._agents = tables.numbered("proxy agents", tables.agents, _agent)
+        self._idents = tables.spellings("idents", query.Idents(tables))
+        self._agents = tables.spellings("proxy agents", _agent)
         self._targets = tables.numbered("proxy targets", tables.targets, _target)
-        self.signs = tables.numbered("proxy signs", tables.signs, _sign)
+        self._rows_alike = tables.spellings("proxy rows", self.alike, MOST_ALIKE)
+        self.written = tables.numbered("proxy written", tables.written, _writing)
         self._own = tables.spellings("own addresses", spelling.is_own_address)
         self._quick = QuickRecords(self)
 
@@ -58,6 +62,22 @@ class HttpProxyReader:
         return LogKind.HTTP_PROXY
 
     def block(self, lines: bytes) -> Batch | None:
+        start = _first_row(lines)
+        batch = self._careful(lines[:start]) if start else None
+        return joined(batch, self._quickly(lines[start:] if start else lines))
+
+    def _quickly(self, lines: bytes) -> Batch | None:
+        """Rows that need no closer look, else the careful way."""
+        layout = self.layout
+        fits = layout is not None and self._open is None and layout.has(*_NEEDED) and self._quick.fits(layout)
+        if lines and fits and b"\0" not in lines and (batch := self._quick.block(lines)):
+            assert layout is not None
+            self.rows += len(batch)
+            self.layouts.add(layout)
+            return batch
+        return self._careful(lines)
+
+    def _careful(self, lines: bytes) -> Batch | None:
         batch = None
         self._zero_bytes, self._quotes = b"\0" in lines, False
         for rows in self._stretches(lines):
@@ -165,26 +185,26 @@ class HttpProxyReader:
         if not cells:
             return None
         columns = self._columns(cells, layout)
-        seconds = [each[:19] for each in columns[0]]
+        seconds = [each[:19] for each in columns[-1]]
         hours = list(map(self.times.hours.__getitem__, [each[:13] for each in seconds]))
         minutes = list(map(self.times.minutes.__getitem__, [each[13:] for each in seconds]))
-        fractions = list(map(self.times.fractions.__getitem__, [each[19:] for each in columns[0]]))
-        columns = [*columns, seconds, hours]
+        fractions = list(map(self.times.fractions.__getitem__, [each[19:] for each in columns[-1]]))
+        columns = [*columns, seconds]
         if None in hours or False in minutes or False in fractions:
             good = [h is not None and m and f for h, m, f in zip(hours, minutes, fractions, strict=True)]
             columns = dropped(columns, good, rejections.BAD_TIME, self.rejected)
         return self._batch(columns, layout)
 
-    def alike(self, cells: tuple[bytes, ...], query: bytes) -> Alike | None:
-        """What rows have in common that have these cells of `httpproxy_quick`; IRREGULAR where any is odd."""
-        _, user, agent, client, server, status, back_end, code, target, version = cells
+    def alike(self, cells: tuple[bytes, ...]) -> Alike | None:
+        """What rows have in common that have these cells, in the order of REPEATS; IRREGULAR where any is odd."""
+        protocol, user, agent, client, server, status, back_end, code, target, version, asked = cells
         result = self._results[(status, back_end, code, user)]
-        if result == REFUSED:
+        if result == REFUSED or protocol.lower() not in (_EAS, b""):
             return IRREGULAR
-        ident, name = self._idents[(query, user)], self._agents[agent]
-        values = self.tables.idents.values[ident], self.tables.agents.values[name]
-        probe = values[0].probe or values[1].probe or self._own[client]
-        return Alike(self._targets[(target, version, server)], result, ident, name, probe, client)
+        ident, name = self._idents[(asked, user)], self._agents[agent]
+        probe = ident.probe or name.probe or self._own[client]
+        where = self._targets[(target, version, server)]
+        return alike_of(self.tables, where, result, ident, name.name, probe, client, proxies=False)
 
     def _sound(self, rows: list[bytes], cells: list[list[bytes]], wanted: int) -> Iterator[list[bytes]]:
         """The rows with the right number of cells; the others are counted by what is wrong with them."""
@@ -212,29 +232,29 @@ class HttpProxyReader:
 
     def _batch(self, columns: Columns, layout: Layout) -> Batch | None:
         if layout.has(b"protocol"):
-            foreign = {name for name in set(columns[1]) if name.lower() != b"eas"}
+            foreign = {name for name in set(columns[0]) if name.lower() != _EAS}
             if foreign:
-                columns = kept(columns, [name not in foreign for name in columns[1]])
-        _, _, users, _, _, _, statuses, back_ends, codes, *_ = columns
-        results = list(map(self._results.__getitem__, zip(statuses, back_ends, codes, users, strict=True)))
-        columns = [*columns, results]
-        if REFUSED in results:
-            good = [result != REFUSED for result in results]
-            columns = dropped(columns, good, rejections.BAD_STATUS, self.rejected)
-        return self._numbered(columns) if columns[0] else None
+                columns = kept(columns, [name not in foreign for name in columns[0]])
+        places = [REPEATS.index(name) for name in (b"httpstatus", b"backendstatus", b"errorcode", b"authenticateduser")]
+        codes = zip(*(columns[place] for place in places), strict=True)
+        good = [result != REFUSED for result in map(self._results.__getitem__, codes)]
+        columns = dropped(columns, good, rejections.BAD_STATUS, self.rejected)
+        return self._numbered(columns) if columns[-1] else None
 
     def _numbered(self, columns: Columns) -> Batch:
-        _, _, users, agents, clients, servers, _, _, _, targets, versions, took, queries, errors = columns[:14]
-        seconds, hours, results = columns[14:]
-        who = list(map(self._idents.__getitem__, zip(queries, users, strict=True)))
-        names = list(map(self._agents.__getitem__, agents))
-        where = list(map(self._targets.__getitem__, zip(targets, versions, servers, strict=True)))
-        signs = list(map(self.signs.__getitem__, errors))
-        own = map(self._own.__getitem__, clients)
-        probing, agent_values = self.tables.idents.values, self.tables.agents.values
-        told = zip(who, names, own, strict=True)
-        probes = [probing[i].probe or agent_values[a].probe or o for i, a, o in told]
-        return Batch(seconds, hours, where, results, who, names, signs, took, probes, clients)
+        *_, took, errors, _, seconds = columns
+        alike = list(map(self._rows_alike.__getitem__, zip(*columns[: len(REPEATS)], strict=True)))
+        return Batch(seconds, alike, list(map(self.written.__getitem__, errors)), took)
+
+
+def _first_row(lines: bytes) -> int:
+    """Where the first line stands that begins as rows do; 0 where that is not soon."""
+    start = 0
+    for _ in range(_FEW):
+        if lines.startswith(_ROW, start):
+            return start
+        start = lines.find(b"\n", start) + 1
+    return 0
 
 
 def _without_bom(line: bytes) -> bytes:
@@ -254,7 +274,7 @@ def _target(raw: tuple[bytes, bytes, bytes]) -> Target:
     return Target(spelling.host(raw[2]), NamedBy.ADDRESS)
 
 
-def _sign(raw: bytes) -> Sign:
+def _writing(raw: bytes) -> Writing:
     """By its key: the prose of an exception is in the server's language (logs.md 3)."""
     match = _EXCEPTION.search(raw)
-    return Sign(error=match[1].decode("ascii")) if match else Sign()
+    return Writing(Sign(error=match[1].decode("ascii")) if match else Sign())

@@ -8,27 +8,34 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 
 from easwizard.case.log_counts import LogKind, NamedBy
 from easwizard.evidence.logs import activesync_query as query
 from easwizard.evidence.logs import rejections, spelling
-from easwizard.evidence.logs.alike import IRREGULAR, Alike
-from easwizard.evidence.logs.batch import Batch
+from easwizard.evidence.logs.alike import IRREGULAR, MOST_ALIKE, Alike, alike_of
+from easwizard.evidence.logs.batch import Batch, joined
 from easwizard.evidence.logs.iis_kind import IisTraits, traits_of
 from easwizard.evidence.logs.iis_quick import QuickRows
 from easwizard.evidence.logs.layout import BOM, Layout, is_fields
 from easwizard.evidence.logs.outcomes import iis_result
 from easwizard.evidence.logs.reader import Columns, Times, dropped, is_cut_row, kept
-from easwizard.evidence.logs.tables import REFUSED, Agent, Tables, Target
+from easwizard.evidence.logs.tables import REFUSED, Agent, Tables, Target, Writing
 
 STEM = b"/microsoft-server-activesync"
-_MARK = re.compile(rb"(?i)" + STEM)
+MARK = re.compile(rb"(?i)" + STEM)
+_TRAITS = itemgetter(Alike._fields.index("traits"))
 _NOT_A_ROW = re.compile(rb"\n(?=[#\r\n\xef])")
 """Before a directive, a blank line, or what may be a byte order mark."""
 _BOM_LINE = re.compile(rb"(?<![^\n])" + BOM)
 _NEEDED = (b"date", b"time", b"cs-uri-stem", b"sc-status")
 _BACK_END_PORT = b"444"
+CELLS = (
+    b"s-ip", b"cs-uri-stem", b"cs-uri-query", b"s-port", b"cs-username", b"c-ip", b"cs(user-agent)", b"s-sitename",
+    b"sc-status", b"sc-substatus", b"sc-win32-status",
+)  # fmt: skip
+"""What repeats of a row; of the query, what stands before that which servers append."""
 MOST_TARGETS = 500
 """Different targets that are told apart at a time: whoever signed in may write `Log=` to a front end."""
 MORE_TARGETS = "(more targets)"
@@ -47,13 +54,14 @@ class IisReader:
         self.traits = IisTraits()
         self.times = Times()
         self._results = tables.numbered("iis results", tables.results, iis_result)
-        self._idents = tables.numbered("idents", tables.idents, query.Idents(tables))
-        self._agents = tables.numbered("iis agents", tables.agents, _agent)
+        self._idents = tables.spellings("idents", query.Idents(tables))
+        self._agents = tables.spellings("iis agents", _agent)
         self._addresses = tables.numbered("iis addresses", tables.targets, address_target)
         self.tables = tables
-        self.written = tables.spellings("iis written", self._written_numbers)
+        self._rows_alike = tables.spellings("iis rows", self.alike, MOST_ALIKE)
+        self.written = tables.spellings("iis written", self._written_number)
         self._own = tables.spellings("own addresses", spelling.is_own_address)
-        self._quick = QuickRows(self)
+        self._quick = QuickRows(self, CELLS)
 
     def kind(self) -> LogKind:
         return self.traits.kind()
@@ -99,10 +107,12 @@ class IisReader:
 
     def _stretch(self, lines: bytes, start: int, end: int) -> Batch | None:
         assert self.layout is not None
-        marked = list(_marked(lines, start, end))
         zero_bytes = b"\0" in lines
-        if not zero_bytes and self._quick.fits(self.layout) and (batch := self._quick.batch(marked)):
-            return batch
+        if not zero_bytes and self._quick.fits(self.layout):
+            batch = self._quick.batch(lines, MARK.finditer(lines, start, end), start)
+            if batch:
+                return batch
+        marked = list(_marked(lines, start, end))
         if zero_bytes:
             whole = [line for line in marked if b"\0" not in line]
             self.rejected[rejections.NUL] += len(marked) - len(whole)
@@ -128,72 +138,58 @@ class IisReader:
         results = list(map(self._results.__getitem__, zip(*codes, anonymous, strict=True)))
         if REFUSED in results:
             good = [result != REFUSED for result in results]
-            columns = dropped([*columns, results, users], good, rejections.BAD_STATUS, self.rejected)
-            *columns, results, users = columns
-        if not users:
+            columns = dropped(columns, good, rejections.BAD_STATUS, self.rejected)
+        if not columns[-1]:
             return None
-        return self._numbered(columns, layout, results, users)
+        return self._numbered(columns, layout)
 
     def _on_time(self, columns: Columns, layout: Layout) -> Columns:
-        """The rows that begin with a time, with two more columns: the seconds and the hour."""
+        """The rows that begin with a time, with one more column: the seconds."""
         dates, times = columns[layout.places[b"date"]], columns[layout.places[b"time"]]
         seconds = list(map(b"T".join, zip(dates, times, strict=True)))
         hours = list(map(self.times.hours.__getitem__, [each[:13] for each in seconds]))
         minutes = list(map(self.times.minutes.__getitem__, [each[13:] for each in seconds]))
-        columns = [*columns, seconds, hours]
+        columns = [*columns, seconds]
         if None in hours or False in minutes:
             good = [hour is not None and minute for hour, minute in zip(hours, minutes, strict=True)]
             columns = dropped(columns, good, rejections.BAD_TIME, self.rejected)
         return columns
 
-    def _numbered(self, columns: Columns, layout: Layout, results: list[int], users: Any) -> Batch:
+    def _numbered(self, columns: Columns, layout: Layout) -> Batch:
         queries = self._column(columns, layout, b"cs-uri-query")
-        ports = self._column(columns, layout, b"s-port")
-        agents = list(map(self._agents.__getitem__, self._column(columns, layout, b"cs(user-agent)")))
-        clients = self._column(columns, layout, b"c-ip")
-        addresses = zip(
-            self._column(columns, layout, b"s-ip"), ports, self._column(columns, layout, b"s-sitename"), strict=True
-        )
-        targets = list(map(self._addresses.__getitem__, addresses))
         ends = [each.rfind(query.LOG) for each in queries]
-        heads = [each[:end] if end >= 0 else query.head_of(each) for each, end in zip(queries, ends, strict=True)]
-        idents = list(map(self._idents.__getitem__, zip(heads, users, strict=True)))
-        signs, proxied = self._signs(queries, ends)
-        if proxied is not None:
-            # Before anybody signed in, the query is whatever a client sent: only a proxying server may name a target.
-            told = zip(proxied, users, ports, targets, strict=True)
-            targets = [p if p >= 0 and (u != b"-" or o == _BACK_END_PORT) else t for p, u, o, t in told]
-        stems = columns[layout.places[b"cs-uri-stem"]]
-        self.traits.see({traits_of(*each) for each in set(zip(ports, stems, strict=True))})
-        probes = self._probes(idents, agents, clients, ports)
-        took = self._column(columns, layout, b"time-taken")
-        seconds, hours = columns[-2:]
-        return Batch(seconds, hours, targets, results, idents, agents, signs, list(took), probes, list(clients))
-
-    def _signs(self, queries: Any, ends: list[int]) -> tuple[list[int], list[int] | None]:
-        """The sign of each row, and the target that it names, if any names one."""
-        if max(ends) < 0:
-            return [self.written[()][0]] * len(ends), None
+        told = zip(queries, ends, strict=True)
+        heads = [each[:end] if end >= 0 else query.head_of(each) for each, end in told]
+        cells = [heads if name == b"cs-uri-query" else self._column(columns, layout, name) for name in CELLS]
+        alike = list(map(self._rows_alike.__getitem__, zip(*cells, strict=True)))
         told = zip(queries, ends, strict=True)
         items = [query.items_of(each, end, len(each)) if end >= 0 else () for each, end in told]
-        pairs = list(map(self.written.__getitem__, items))
-        signs, proxied, proxied_from = zip(*pairs, strict=True)
-        self.traits.proxied_from |= any(proxied_from)
-        return list(signs), list(proxied) if max(proxied) >= 0 else None
+        took = self._column(columns, layout, b"time-taken")
+        return self.batch(columns[-1], alike, items, list(took))
 
-    def _written_numbers(self, items: tuple[bytes, ...]) -> tuple[int, int, bool]:
-        """The sign, the target if one is named, and whether another server proxied to this one."""
+    def batch(self, seconds: list[bytes], alike: list[Alike], items: list[Any], took: list[bytes]) -> Batch:
+        """A batch of rows of which it is known what they have in common, and what servers wrote of them."""
+        written = list(map(self.written.__getitem__, items))
+        values = self.tables.written.values
+        self.traits.proxied_from |= any(values[number].proxied_from for number in set(written))
+        self.traits.see(set(map(_TRAITS, alike)))
+        return Batch(seconds, alike, written, took)
+
+    def _written_number(self, items: tuple[bytes, ...]) -> int:
         told = query.written(items)
-        sign = self.tables.signs.number(told.sign)
         target = REFUSED
         if told.proxied_to:
             if len(self.tables.targets.values) >= MOST_TARGETS:
                 told = told._replace(proxied_to=MORE_TARGETS)
             target = self.tables.targets.number(Target(told.proxied_to, NamedBy.PRX_TO))
-        return sign, target, told.proxied_from
+        return self.tables.written.number(Writing(told.sign, target, told.proxied_from))
 
     def alike(self, cells: tuple[bytes, ...]) -> Alike | None:
-        """What rows have in common that have these cells of `iis_quick`; IRREGULAR where any is odd."""
+        """What rows have in common that have these CELLS; IRREGULAR where any is odd.
+
+        Before anybody signed in, the query is whatever a client sent: only a proxying server may name a target. A
+        back end is called by the front end beside it: there a local address says nothing (logs.md 3).
+        """
         address, stem, head, port, user, client, name, site, status, substatus, win32 = cells
         result = self._results[(status, substatus, win32, user == b"-")]
         if result == REFUSED or not stem.lower().startswith(STEM):
@@ -201,15 +197,9 @@ class IisReader:
         target = self._addresses[(address, port, site)]
         ident, agent = self._idents[(head, user)], self._agents[name]
         may = user != b"-" or port == _BACK_END_PORT
-        (probe,) = self._probes([ident], [agent], [client], [port])
-        return Alike(target, result, ident, agent, probe, client, may, traits_of(port, stem))
-
-    def _probes(self, idents: list[int], agents: list[int], clients: Any, ports: Any) -> list[bool]:
-        """A back end is called by the front end beside it: there a local address says nothing (logs.md 3)."""
-        users, names = self.tables.idents.values, self.tables.agents.values
-        own = map(self._own.__getitem__, clients)
-        told = zip(idents, agents, own, ports, strict=True)
-        return [users[i].probe or names[a].probe or (o and p != _BACK_END_PORT) for i, a, o, p in told]
+        probe = ident.probe or agent.probe or (self._own[client] and port != _BACK_END_PORT)
+        traits = traits_of(port, stem)
+        return alike_of(self.tables, target, result, ident, agent.name, probe, client, may, traits)
 
     def _column(self, columns: Columns, layout: Layout, name: bytes) -> Any:
         """A column; dashes where this log does not have it."""
@@ -217,20 +207,11 @@ class IisReader:
         return columns[place] if place is not None else [b"-"] * len(columns[-1])
 
 
-def joined(first: Batch | None, second: Batch | None) -> Batch | None:
-    """Two batches of one block behind each other."""
-    if first is None or second is None:
-        return first or second
-    for name in Batch.__slots__:
-        getattr(first, name).extend(getattr(second, name))
-    return first
-
-
 def _marked(lines: bytes, start: int, end: int) -> Iterator[bytes]:
     """The lines between two places that name the ActiveSync path."""
     done = start
     find, rfind = lines.find, lines.rfind
-    for match in _MARK.finditer(lines, start, end):
+    for match in MARK.finditer(lines, start, end):
         place = match.start()
         if place < done:
             continue

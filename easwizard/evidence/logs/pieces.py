@@ -65,7 +65,7 @@ def read_task(pieces: Sequence[Piece], tell: Tell, stop: Callable[[], bool], lim
     done = TaskRead()
     for piece in pieces:
         done.pieces.append(_read(piece, tables, counting, tell, stop, limits))
-    counting.write_down()
+    counting.finish()
     done.tallies = counting.tallies
     return done
 

@@ -44,10 +44,15 @@ class Times:
     """Tells times from what is none, by what is remembered: whole seconds, or hours, minutes, milliseconds."""
 
     def __init__(self) -> None:
-        self.seconds = Remembered(spelling.hour_of_second, MOST_SECONDS)
+        self.seconds = Remembered(_second, MOST_SECONDS)
         self.hours = Remembered(spelling.hour)
         self.minutes = Remembered(spelling.minute_second)
         self.fractions = Remembered(spelling.fraction)
+
+
+def _second(raw: bytes) -> bytes | None:
+    """A second, always the same object; None where it is none."""
+    return raw if spelling.hour_of_second(raw) is not None else None
 
 
 def kept(columns: Columns, keep: list[bool]) -> Columns:

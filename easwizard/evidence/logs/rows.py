@@ -75,10 +75,10 @@ def _of(source: Source, unpacked: int) -> Iterator[Row]:
 
 
 def _rows(batch: Batch, tables: Tables, file: str, log: str) -> Iterator[Row]:
-    for i, seconds in enumerate(batch.seconds):
-        target, result = tables.targets.values[batch.targets[i]], tables.results.values[batch.results[i]]
-        ident, sign = tables.idents.values[batch.idents[i]], tables.signs.values[batch.signs[i]]
-        took = batch.took[i]
+    for seconds, alike, number, took in zip(batch.seconds, batch.alike, batch.written, batch.took, strict=True):
+        sign, named, _ = tables.written.values[number]
+        target = tables.targets.values[named if named >= 0 and alike.proxies else alike.target]
+        result = tables.results.values[alike.result]
         yield Row(
             f"{seconds.decode('ascii')}Z",
             file,
@@ -91,15 +91,15 @@ def _rows(batch: Batch, tables: Tables, file: str, log: str) -> Iterator[Row]:
             result.back_end,
             result.error_code,
             result.outcome.value,
-            ident.user,
-            ident.device,
-            ident.type,
-            tables.agents.values[batch.agents[i]].name,
-            ident.command,
+            alike.ident.user,
+            alike.ident.device,
+            alike.ident.type,
+            alike.agent,
+            alike.ident.command,
             sign.error,
             sign.state,
             sign.version,
             int(took[:9]) if took.isdigit() else None,
-            batch.probes[i],
-            batch.clients[i].decode("ascii", "backslashreplace"),
+            alike.probe,
+            alike.client.decode("ascii", "backslashreplace"),
         )

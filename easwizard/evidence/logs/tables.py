@@ -63,6 +63,30 @@ class Agent(NamedTuple):
     probe: bool
 
 
+class Group(NamedTuple):
+    """Rows that differ only in their time, their command and what a server wrote: what devices are counted by."""
+
+    user: str
+    device: str
+    type: str
+    provisions: bool
+    """Whether the command is Provision."""
+    agent: str
+    target: int
+    result: int
+    proxies: bool
+    """Whether `Log=` of such a row may name another target."""
+
+
+class Kind(NamedTuple):
+    """Rows of any user that are alike: what hours, commands and durations are counted by."""
+
+    command: str
+    target: int
+    result: int
+    proxies: bool
+
+
 class Sign(NamedTuple):
     """What the ActiveSync code itself wrote of a request."""
 
@@ -75,6 +99,14 @@ class Sign(NamedTuple):
     throttled: bool = False
     reset: bool = False
     empty: bool = False
+
+
+class Writing(NamedTuple):
+    """What a server wrote of a request: its sign, and the number of the target that it names, or REFUSED."""
+
+    sign: Sign
+    target: int = -1
+    proxied_from: bool = False
 
 
 class Table(Generic[Value]):
@@ -117,9 +149,9 @@ class Tables:
     def __init__(self) -> None:
         self.targets: Table[Target] = Table()
         self.results: Table[Result] = Table()
-        self.idents: Table[Ident] = Table()
-        self.agents: Table[Agent] = Table()
-        self.signs: Table[Sign] = Table()
+        self.groups: Table[Group] = Table()
+        self.kinds: Table[Kind] = Table()
+        self.written: Table[Writing] = Table()
         self._spellings: dict[str, Remembered] = {}
 
     def numbered(self, name: str, table: Table[Value], understand: Callable[[Any], Value | None]) -> Remembered:
@@ -137,8 +169,10 @@ class Tables:
 
     @property
     def full(self) -> bool:
-        tables: tuple[Table[Any], ...] = (self.targets, self.results, self.idents, self.agents, self.signs)
-        return any(len(table.values) >= MOST_VALUES for table in tables)
+        return any(len(table.values) >= MOST_VALUES for table in self._all())
+
+    def _all(self) -> tuple[Table[Any], ...]:
+        return (self.targets, self.results, self.groups, self.kinds, self.written)
 
     def forget_spellings(self) -> None:
         """Make room; the values stay until `forget`, which must follow before anything is numbered again."""
@@ -147,5 +181,5 @@ class Tables:
 
     def forget(self) -> None:
         self.forget_spellings()
-        for table in (self.targets, self.results, self.idents, self.agents, self.signs):
+        for table in self._all():
             table.forget()

@@ -49,7 +49,7 @@ says. Then a gate is stale until somebody looks again: `l` looks at the names no
 
 `p` says that the marked gate holds, `f` that it fails, `u` that it is not known; a note and evidence may be given.
 What the program sees to fail stays failed until a new look. `w` goes without a gate, with a reason and a last day.
-`o` names who looks after it. `n` marks the next gate that stands against going, `a` shows only those.
+`o` names who looks after it. `n` marks the next gate that stands against going, failures first, `a` shows only those.
 
 `s` plans the changes of the window, `1` to `7` go to a stage of the case, where F8 comes back here. Everything is
 kept in the case as it is said, and may go on for days. `e` saves the list to print and sign.
@@ -202,7 +202,7 @@ kept in the case as it is said, and may go on for days. `e` saves the list to pr
         self.query_one("#gate-title", Static).update(plain(title + line * max(0, side - len(title))))
         text = words.detail(gate, found, max(20, side - 1)) if gate is not None else plain("")
         self.query_one("#gate", Static).update(text)
-        self.query_one("#gates-next", Static).update(words.next_line(case, gate))
+        self.query_one("#gates-next", Static).update(words.next_line(case, found, gate))
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._draw)
@@ -236,14 +236,10 @@ kept in the case as it is said, and may go on for days. `e` saves the list to pr
         self.only_open = not self.only_open
 
     def action_next_open(self) -> None:
-        """The next one below that stands against going, from the top again after the last."""
-        if self.found is None:
-            return
-        against = {gate.id for gate in self.found.reasons()}
-        keys = [gate.id for gate in self.found.gates]
-        here = keys.index(self.gate.id) + 1 if self.gate is not None else 0
-        found = next((key for key in [*keys[here:], *keys[:here]] if key in against), None)
-        if found is None:
+        """The next one that stands against going, in the order of the reasons; after the last the first again."""
+        against = self.found.reasons() if self.found is not None else ()
+        if not against:
             self.notify("Nothing stands against going.", markup=False)
-        else:
-            self.query_one("#gates", RowList).mark(found)
+            return
+        here = against.index(self.gate) + 1 if self.gate in against else 0
+        self.query_one("#gates", RowList).mark(words.key_of(against[here % len(against)]))

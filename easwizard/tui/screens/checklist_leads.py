@@ -59,7 +59,7 @@ class Lead:
 def lead(case: Case, gate: GateStatus) -> Lead:
     """What to do next about a gate."""
     if gate.state is GateState.PASS:
-        return Lead("n", "holds: to the next gate that stands against going")
+        return Lead("n", "goes to the next gate that stands against going")
     if gate.state is GateState.WAIVED:
         return Lead("w", "changes the waiver or takes it back")
     if gate.state is GateState.FAIL and gate.told_by is Teller.PERSON:

@@ -176,7 +176,7 @@ def detail(gate: GateStatus, found: Checklist, width: int) -> Content:
     words = gate.entry.words
     blocks = [_labelled("Now", f"{gate.state.value.upper()}: {gate.why}", width)]
     if gate.told_by is not None:
-        blocks.append(_labelled("Fresh", freshness(gate, found.at), width))
+        blocks.append(_labelled("When", freshness(gate, found.at), width))
     if gate.owner:
         blocks.append(_labelled("Owner", gate.owner, width))
     if gate.note and gate.note not in gate.why:
@@ -222,9 +222,9 @@ def _labelled(label: str, text: str, width: int, source: str = "") -> Content:
     return hanging(f"{label:<{_LABEL_WIDTH}}", text, width, source)
 
 
-def next_line(case: Case, gate: GateStatus | None) -> Content:
+def next_line(case: Case, found: Checklist, gate: GateStatus | None) -> Content:
     """The next action about the marked gate, in one line."""
-    if gate is None:
+    if gate is None or found.decision is Decision.GO:
         return joined(plain("e ", "bold"), "saves the checklist to print and sign")
     next_one = lead(case, gate)
     return joined(plain(f"{next_one.key}  ", "bold"), next_one.words)

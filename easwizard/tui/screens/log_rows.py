@@ -130,7 +130,11 @@ what was counted, by its SHA-256, that is said.
     @work(group="reading rows", exclusive=True, exit_on_error=False)
     async def _search(self) -> None:
         listener = Listener(self._found, self._on_stage, self._end.is_set)
-        self._searched = await asyncio.to_thread(search, self._coverage, self._wanted, listener)
+        try:
+            self._searched = await asyncio.to_thread(search, self._coverage, self._wanted, listener)
+        except Exception as error:  # as it was counted: a fault of a reader is told as what it is
+            words = f"a mistake of this program ended the reading ({type(error).__name__})"
+            self._searched = Searched(self._count, ended=True, troubles=(Trouble("the logs", words),))
 
     def _found(self, rows: Sequence[Row]) -> None:
         """Told in the thread that reads; names are hidden there, too."""

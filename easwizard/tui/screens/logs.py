@@ -29,14 +29,15 @@ from easwizard.tui.privacy import privacy
 from easwizard.tui.safe_text import joined, plain
 from easwizard.tui.screens import logs_words as words
 from easwizard.tui.screens.log_rows import LogRowsScreen
-from easwizard.tui.screens.logs_tables import Page, Table, Told, limits, table
+from easwizard.tui.screens.logs_pages import Page, Table, Told, limits
+from easwizard.tui.screens.logs_tables import table
 from easwizard.tui.symbols import ASCII, symbols
 from easwizard.tui.widgets.hour_plot import ASCII_PLOT, Plot, PlotSigns, plot_lines
 from easwizard.tui.widgets.line_table import LineTable
 from easwizard.workflow.log_rows import RowFilter
 
 _PLOTTED = (Page.TARGETS, Page.HOURS)
-_HIGHEST_PLOT, _LOWEST_PLOT = 16, 8
+_HIGHEST_PLOT, _LOWEST_PLOT = 20, 8
 _MOST_TARGETS = 60
 _NOTHING = (
     "No log is in this case yet. Bring them in stage 4: a adds a file, a folder or a pattern such as u_ex*.log.",
@@ -200,11 +201,11 @@ what failed, dotted what did not, ▲ the hour in which it began. `Ctrl+Down` sc
 
     def _draw_filter(self, counts: LogCounts) -> None:
         line = self.query_one("#logs-filter", Static)
-        told, width = words.filter_words(self.wanted), self._width
+        told = words.filter_words(self.wanted)
         line.set_class(bool(told), "-set")
         if told:
             unkept = limits(self.page, self.wanted)
-            line.update(plain(f"Only {told}{f'; {unkept}' if unkept else ''}".ljust(width)))
+            line.update(plain(f"! {unkept}. Only {told}" if unkept else f"Only {told}"))
         else:
             caution = words.caution(self.page, counts)
             line.update(plain(f"! {caution}" if caution else "Enter narrows to a line, r reads its rows", "dim"))

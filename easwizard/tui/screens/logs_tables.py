@@ -1,63 +1,23 @@
 """The tables of the screen of logs: which lines a page has under a filter, and which rows stand behind each line.
 
-Numbers are those of the counts. What is kept by user is narrowed by user; what is not, stays whole, and `limits` says
-so. Holds no widget.
+Numbers are those of the counts. What is kept by user is narrowed by user; what is not, stays whole, and `limits`
+(`logs_pages`) says so. Holds no widget.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from enum import StrEnum
+from collections.abc import Iterator
+from dataclasses import replace
 
-from easwizard.case.log_counts import (
-    FileCoverage,
-    HourCount,
-    LogCounts,
-    NamedBy,
-    Outcome,
-    StatusCount,
-    TargetCount,
-    UserCount,
-)
+from easwizard.case.log_counts import FileCoverage, HourCount, LogCounts, NamedBy, Outcome, StatusCount, TargetCount
 from easwizard.case.log_meanings import meaning_of
 from easwizard.reports.log_coverage import KINDS
 from easwizard.reports.log_tables import codes, span
+from easwizard.tui.screens.logs_pages import Page, Table, Told, fits, percent, state, tone
+from easwizard.tui.screens.logs_people import devices_table, users_table
 from easwizard.tui.symbols import Symbols
 from easwizard.tui.widgets.line_table import Column, Line
 from easwizard.workflow.log_rows import RowFilter, has, like
-
-
-class Page(StrEnum):
-    """What the screen shows; the value is its name on the screen."""
-
-    TARGETS = "Targets"
-    HOURS = "Hours"
-    CODES = "Codes"
-    USERS = "Users"
-    DEVICES = "Devices"
-    COMMANDS = "Commands"
-    FILES = "Files"
-
-
-@dataclass(frozen=True)
-class Told:
-    """One line, what it is about, and which rows stand behind it."""
-
-    line: Line
-    about: object
-    rows: RowFilter
-
-
-@dataclass(frozen=True)
-class Table:
-    """One page."""
-
-    columns: tuple[Column, ...]
-    told: tuple[Told, ...]
-    nothing: str
-    """What it says where it has no line."""
 
 
 def table(page: Page, counts: LogCounts, wanted: RowFilter, signs: Symbols, target: str = "") -> Table:
@@ -70,47 +30,13 @@ def table(page: Page, counts: LogCounts, wanted: RowFilter, signs: Symbols, targ
         case Page.CODES:
             return _codes(counts, wanted)
         case Page.USERS:
-            return _users(counts, wanted, signs)
+            return users_table(counts, wanted, signs)
         case Page.DEVICES:
-            return _devices(counts, wanted, signs)
+            return devices_table(counts, wanted, signs)
         case Page.COMMANDS:
             return _commands(counts, signs)
         case Page.FILES:
             return _files(counts, wanted, signs)
-
-
-_KEPT_BY = {
-    Page.TARGETS: ("user", "target", "text"),
-    Page.HOURS: ("target", "named_by", "hour"),
-    Page.CODES: ("target", "named_by", "text"),
-    Page.USERS: ("user", "target", "named_by", "text"),
-    Page.DEVICES: ("user", "device", "target", "text"),
-    Page.COMMANDS: (),
-    Page.FILES: ("hour", "file"),
-}
-
-
-def limits(page: Page, wanted: RowFilter) -> str:
-    """What of the filter these numbers do not follow; empty where they follow all of it."""
-    parts = {"user": wanted.user, "device": wanted.device, "target": wanted.target, "hour": wanted.hour,
-             "text": wanted.text}  # fmt: skip
-    left = [name for name, value in parts.items() if value and name not in _KEPT_BY[page]]
-    return f"these numbers are not kept by {' and '.join(left)}: r reads the rows" if left else ""
-
-
-def percent(failed: int, requests: int) -> str:
-    """E.g. `45.0 %`."""
-    return f"{failed / requests * 100:.1f} %" if requests else "-"
-
-
-def state(failed: int, requests: int, signs: Symbols, credentials: int = 0) -> str:
-    """A sign and a word for how it fares; what failed on credentials alone says nothing about it (J10)."""
-    failed, requests = failed - credentials, requests - credentials
-    if not requests:
-        return "- login" if credentials else "- none"
-    if not failed:
-        return f"{signs.good} good"
-    return f"{signs.bad} bad" if failed == requests else f"{signs.bad} mixed"
 
 
 # Targets
@@ -133,12 +59,8 @@ def _targets(counts: LogCounts, wanted: RowFilter, signs: Symbols) -> Table:
     nothing = "No ActiveSync request reached a target in what was read."
     if wanted.user:
         return Table(_TARGET_COLUMNS, tuple(_targets_of_user(counts, wanted, signs)), "No such user met a target.")
-    chosen = [t for t in counts.targets if _fits(t.host, t.named_by, wanted) and has(wanted.text, t.host)]
+    chosen = [t for t in counts.targets if fits(t.host, t.named_by, wanted) and has(wanted.text, t.host)]
     return Table(_TARGET_COLUMNS, tuple(_target(t, signs) for t in chosen), nothing)
-
-
-def _fits(target: str, named_by: NamedBy, wanted: RowFilter) -> bool:
-    return (not wanted.target or like(wanted.target, target)) and wanted.named_by in ("", named_by.value)
 
 
 def _target(target: TargetCount, signs: Symbols) -> Told:
@@ -154,11 +76,7 @@ def _target(target: TargetCount, signs: Symbols) -> Told:
         f"{users.all_good}/{users.mixed}/{users.all_bad}" if users.total else "-",
     )
     rows = RowFilter(target=target.host, named_by=target.named_by.value)
-    return Told(Line(f"{target.named_by}:{target.host}", cells, _tone(target.failed)), target, rows)
-
-
-def _tone(failed: int) -> str:
-    return "bad" if failed else ""
+    return Told(Line(f"{target.named_by}:{target.host}", cells, tone(target.failed, target.requests)), target, rows)
 
 
 def _targets_of_user(counts: LogCounts, wanted: RowFilter, signs: Symbols) -> Iterator[Told]:
@@ -169,7 +87,7 @@ def _targets_of_user(counts: LogCounts, wanted: RowFilter, signs: Symbols) -> It
             continue
         for met in user.targets:
             whole = by_place.get((met.target, met.named_by))
-            if not _fits(met.target, met.named_by, wanted) or whole is None:
+            if not fits(met.target, met.named_by, wanted) or whole is None:
                 continue
             own = replace(
                 whole, requests=met.requests, failed=met.failed, credentials=met.credentials, interval_by_user=None
@@ -218,7 +136,7 @@ def _hour(hour: HourCount, signs: Symbols) -> Told:
         signs.full * filled + signs.empty * (_BAR - filled),
     )
     rows = RowFilter(target=hour.target, named_by=hour.named_by.value, hour=when)
-    return Told(Line(when, cells, _tone(hour.failed)), hour, rows)
+    return Told(Line(when, cells, tone(hour.failed, hour.requests)), hour, rows)
 
 
 # Codes
@@ -233,7 +151,7 @@ _CODE_COLUMNS = (
 
 
 def _codes(counts: LogCounts, wanted: RowFilter) -> Table:
-    chosen = [c for c in counts.statuses if _fits(c.target, c.named_by, wanted) and has(wanted.text, c.target)]
+    chosen = [c for c in counts.statuses if fits(c.target, c.named_by, wanted) and has(wanted.text, c.target)]
     chosen.sort(key=lambda each: (not _is_bad(each.outcome), each.outcome is Outcome.HANDSHAKE, -each.count))
     return Table(_CODE_COLUMNS, tuple(_code(code) for code in chosen), "No code fits.")
 
@@ -241,9 +159,9 @@ def _codes(counts: LogCounts, wanted: RowFilter) -> Table:
 def _code(code: StatusCount) -> Told:
     meaning = meaning_of(code.status, code.substatus, code.win32)
     cells = (code.target, short_codes(code), f"{code.count:,}", code.outcome.value, meaning)
-    tone = "bad" if _is_bad(code.outcome) else "dim" if code.outcome is Outcome.HANDSHAKE else ""
+    style = "bad" if _is_bad(code.outcome) else "dim" if code.outcome is Outcome.HANDSHAKE else ""
     rows = RowFilter(target=code.target, named_by=code.named_by.value, code=code)
-    return Told(Line(f"{code.named_by}:{code.target}:{codes(code)}:{code.outcome}", cells, tone), code, rows)
+    return Told(Line(f"{code.named_by}:{code.target}:{codes(code)}:{code.outcome}", cells, style), code, rows)
 
 
 def short_codes(code: StatusCount) -> str:
@@ -256,88 +174,6 @@ def short_codes(code: StatusCount) -> str:
 
 def _is_bad(outcome: Outcome) -> bool:
     return outcome in (Outcome.FAILED, Outcome.CREDENTIALS)
-
-
-# Users and devices
-
-_USER_COLUMNS = (
-    Column("", least=7),
-    Column("user", least=16, most=50),
-    Column("requests", right=True, least=8),
-    Column("failed", right=True, least=6),
-    Column("share", right=True, least=7),
-    Column("of them password", right=True, least=8, rank=2),
-    Column("targets met", right=True, rank=1),
-)
-
-
-def _users(counts: LogCounts, wanted: RowFilter, signs: Symbols) -> Table:
-    chosen = [u for u in counts.users if (not wanted.user or like(wanted.user, u.user)) and has(wanted.text, u.user)]
-    told = [_user(user, signs) for user in _at_target(chosen, wanted)]
-    return Table(_USER_COLUMNS, tuple(told), "No user fits among those that are kept, the most hurt ones.")
-
-
-def _at_target(users: Sequence[UserCount], wanted: RowFilter) -> Iterator[UserCount]:
-    """Where a target is wanted, with what they met there."""
-    if not wanted.target:
-        yield from users
-        return
-    for user in users:
-        met = [t for t in user.targets if _fits(t.target, t.named_by, wanted)]
-        if met:
-            sums = (sum(t.requests for t in met), sum(t.failed for t in met), sum(t.credentials for t in met))
-            yield UserCount(user.user, *sums, tuple(met))
-
-
-def _user(user: UserCount, signs: Symbols) -> Told:
-    cells = (
-        state(user.failed, user.requests, signs, user.credentials),
-        user.user or "(nobody signed in)",
-        f"{user.requests:,}",
-        f"{user.failed:,}",
-        percent(user.failed, user.requests),
-        f"{user.credentials:,}" if user.credentials else "",
-        str(len(user.targets)),
-    )
-    return Told(Line(user.user, cells, _tone(user.failed)), user, RowFilter(user=user.user))
-
-
-_DEVICE_COLUMNS = (
-    Column("", least=7),
-    Column("device", least=14, most=40),
-    Column("user", least=10, most=40),
-    Column("requests", right=True, least=8),
-    Column("failed", right=True, least=6),
-    Column("last failure", rank=2),
-    Column("last success", rank=2),
-    Column("recovered", right=True, rank=1),
-    Column("type", rank=3, most=20),
-)
-
-
-def _devices(counts: LogCounts, wanted: RowFilter, signs: Symbols) -> Table:
-    told = [
-        Told(
-            Line(
-                f"{d.user}/{d.device_id}",
-                (state(d.failed, d.requests, signs), d.device_id or "(none)", d.user, f"{d.requests:,}",
-                 f"{d.failed:,}", _when(d.last_failure), _when(d.last_success), f"{d.recovered:,}", d.type),
-                _tone(d.failed),
-            ),
-            d,
-            RowFilter(user=d.user, device=d.device_id),
-        )
-        for d in counts.devices
-        if (not wanted.user or like(wanted.user, d.user))
-        and (not wanted.device or like(wanted.device, d.device_id))
-        and (not wanted.target or any(like(wanted.target, target) for target in d.targets))
-        and has(wanted.text, d.device_id, d.user, *d.targets)
-    ]  # fmt: skip
-    return Table(_DEVICE_COLUMNS, tuple(told), "No device fits among those that are kept, the most hurt ones.")
-
-
-def _when(moment: datetime | None) -> str:
-    return f"{moment:%m-%d %H:%M}" if moment is not None else "never"
 
 
 # Commands and files
@@ -358,7 +194,7 @@ def _commands(counts: LogCounts, signs: Symbols) -> Table:
                 c.command,
                 (state(c.failed, c.requests, signs), c.command, f"{c.requests:,}", f"{c.failed:,}",
                  percent(c.failed, c.requests)),
-                _tone(c.failed),
+                tone(c.failed, c.requests),
             ),
             c,
             RowFilter(command=c.command),

@@ -24,7 +24,7 @@ from easwizard.reports.log_text import pick_words
 from easwizard.reports.log_timeline import Line as TimeLine
 from easwizard.reports.log_timeline import began_words
 from easwizard.tui.safe_text import joined, plain
-from easwizard.tui.screens.logs_tables import Page, percent
+from easwizard.tui.screens.logs_pages import Page, percent
 from easwizard.tui.stages.diagnosis_words import hanging
 from easwizard.workflow.log_rows import RowFilter
 

@@ -17,22 +17,23 @@ from textual.widgets import ContentSwitcher, Footer, OptionList, Static
 from textual.worker import Worker
 
 from easwizard.case.case import Case, Vantage
-from easwizard.case.events import Answered, AnswerWithdrawn, Event, events_of
+from easwizard.case.events import Answered, AnswerWithdrawn
 from easwizard.case.requests import Target
 from easwizard.diagnosis.engine import diagnose
 from easwizard.diagnosis.interview import Asked
 from easwizard.diagnosis.legacy_names import INTERNAL_URL
+from easwizard.tui.filing import Filing
 from easwizard.tui.looking import Looking
 from easwizard.tui.messages import Copy
 from easwizard.tui.privacy import privacy
 from easwizard.tui.safe_text import plain
 from easwizard.tui.screens.case import CaseScreen
 from easwizard.tui.screens.outage_pages import AnswerPage, LookPage, PastePage, QuestionsPage, clock
-from easwizard.tui.services import CannotOpen, CannotSave, Keys, Opened, Practice, Services, WrongKey
+from easwizard.tui.services import Keys, Practice, Services, WrongKey
 from easwizard.tui.widgets.grid import WhoFails
 from easwizard.workflow.outage import QUESTIONS_AFTER_GRID, TIME_TO_DECIDE, Advice, advice, question_after_grid
 from easwizard.workflow.planning import SamplingManners
-from easwizard.workflow.session import Journal, Session, Unsaved
+from easwizard.workflow.session import Session
 from easwizard.workflow.stages import GRID, Stage
 
 _REDRAW_SECONDS = 0.15
@@ -66,20 +67,18 @@ Nothing here changes a server. `d` goes on with it as a case, with everything th
         self._keys, self._pace = (practice.keys, practice.pace_seconds) if practice is not None else (Keys(), 3.0)
         self._begun = practice.case if practice is not None else Case(Vantage(services.vantage))
         self._case_name = practice.title if practice is not None else f"outage-{services.now():%Y-%m-%d-%H%M%S}"
-        self._filed = practice is not None
-        """Whether there is a journal that stays; a practice case needs none."""
+        self._filing = Filing(services, self._case_name, self._begun, self._complain, saved=practice is None)
         self._handed_over = False
-        self._recording = asyncio.Lock()
-        self.session = Session(Unsaved(self._begun))
-        self._looking = self._new_looking()
+        self._looking: Looking | None = None
         self._started = services.now()
         self._asked: Asked | None = None
         self._asked_so_far = 0
         self._advice: Advice | None = None
         self._worker: Worker[None] | None = None
 
-    def _new_looking(self) -> Looking:
-        return Looking(self.session, self.services, SamplingManners(pace_seconds=self._pace), self._complain)
+    @property
+    def session(self) -> Session:
+        return self._filing.session
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="outage-title"):
@@ -165,37 +164,15 @@ Nothing here changes a server. `d` goes on with it as a case, with everything th
     async def on_who_fails_filled(self, event: WhoFails.Filled) -> None:
         event.stop()
         change = AnswerWithdrawn(event.question) if event.value is None else Answered(event.question, event.value)
-        await self._record(change)
+        await self._filing.record(change)
         grid = {q: v for q, v in self.session.case.answers.items() if q in GRID}
         self.query_one(QuestionsPage).show_grid(grid)
 
     async def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         if self._asked is not None and event.option_id is not None:
-            await self._record(Answered(self._asked.question.id, event.option_id))
+            await self._filing.record(Answered(self._asked.question.id, event.option_id))
             await self._ask_next()
-
-    async def _record(self, *events: Event) -> None:
-        """Write down at once what was said; the file is made with the first of it, so that a look costs no file."""
-        async with self._recording:  # a second event must not slip into the journal that is about to be replaced
-            if not self._filed:
-                await self._file()
-            try:
-                self.session.record(*events)
-            except CannotSave as error:
-                self._complain(str(error))
-
-    async def _file(self) -> None:
-        self._filed = True
-        try:
-            opened = await asyncio.to_thread(self.services.shelf.create, self._case_name)
-        except CannotOpen as error:
-            self._complain(f"{error}. It goes on without being saved.")
-            return
-        if opened.journal is not None:
-            self.session = Session(opened.journal)
-            self._looking = self._new_looking()
-            self.session.record(*events_of(self._begun))
 
     def _complain(self, words: str) -> None:
         self.notify(words, title="Not saved", severity="error", timeout=10, markup=False)
@@ -207,25 +184,28 @@ Nothing here changes a server. `d` goes on with it as a case, with everything th
         if not told.targets:
             self.notify("Paste a name first: the one that phones have in their settings.", markup=False)
             return
-        await self._record(*told.events())
+        await self._filing.record(*told.events())
         self._show(_LOOK)
-        self._worker = self._look()
-        self._follow()
+        if self._looking is None:  # kept between runs, since it remembers which passwords were refused
+            manners = SamplingManners(pace_seconds=self._pace)
+            self._looking = Looking(self.session, self.services, manners, self._complain)
+        self._worker = self._look(self._looking)
+        self._follow(self._looking)
 
     @work(group="probes", exclusive=True, exit_on_error=False)
-    async def _look(self) -> None:
+    async def _look(self, looking: Looking) -> None:
         """Whatever ends the run, what was seen until then is answered from."""
         try:
-            await self._looking.look(self._keys)
+            await looking.look(self._keys)
         except WrongKey as error:
             self.notify(str(error), severity="error", timeout=10, markup=False)
         finally:
             self.call_later(self._answer)
 
     @work(group="following", exclusive=True)
-    async def _follow(self) -> None:
+    async def _follow(self, looking: Looking) -> None:
         while self.page == _LOOK:
-            course = await asyncio.to_thread(privacy(self.app).shown, self._looking.course)
+            course = await asyncio.to_thread(privacy(self.app).shown, looking.course)
             if not self.app.is_running:
                 return  # its parts are being taken away already
             self.query_one(LookPage).show_run(course)
@@ -253,9 +233,9 @@ Nothing here changes a server. `d` goes on with it as a case, with everything th
     def action_whole(self) -> None:
         """The same session, as a case."""
         self._handed_over = True
-        journal: Journal = self.session.journal
-        opened = Opened(self._case_name, self.session.case, journal)
-        self.app.switch_screen(CaseScreen(opened, self.services, self._keys, self._pace, Stage.DIAGNOSIS))
+        self.app.switch_screen(
+            CaseScreen(self._filing.opened(), self.services, self._keys, self._pace, Stage.DIAGNOSIS)
+        )
 
     async def on_unmount(self) -> None:
         if not self._handed_over:

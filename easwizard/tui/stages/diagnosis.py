@@ -43,12 +43,9 @@ class DiagnosisPane(Accepting):
 Above, the findings, the surest first. Below, the one that is marked, with the map of the estate: the way of a phone's
 request, hop by hop, the broken leg marked.
 
-`w` why: what speaks for it and against it; Enter on a clue shows the raw look that it rests on, or the logs. `x` explains it, for
-the helpdesk and for the engineer. `n` what would settle it, with the command. `m` the map, every address. The same
-key again, or Escape, goes back. `s` what if: the imported estate before and after a plan.
-
-`a` accepts the marked finding: all of it or a part, with a reason and a last day. It stays on the list as accepted
-and no longer makes the verdict; after that day it counts again. The same key takes it back.
+`w` why: what speaks for it and against it; Enter on a clue shows the raw look that it rests on, or the logs. `x`
+explains it, for the helpdesk and for the engineer. `n` what would settle it, with the command. `m` the map, every
+address. The same key again, or Escape, goes back. `s` what if: the imported estate before and after a plan.
 
 `c` copies the command that would settle it, `f` goes to the fix, `/` searches findings and clues, `z` unfolds what
 was ruled out or not examined. Nothing here changes a server.
@@ -282,9 +279,9 @@ was ruled out or not examined. Nothing here changes a server.
         """What was decided about it, and in short what it is; below the map where that is not beside it."""
         short = joined(plain("In short  ", "bold"), finding.summary or finding.title)
         told = words.acceptance(finding, width)
-        above = joined(told, "\n") if told is not None else plain("")
         if self._is_wide:
-            return joined(above, short)
+            return joined(told, "\n\n", short) if told is not None else short
+        above = joined(told, "\n") if told is not None else plain("")
         return joined(above, self._map(view, width, folded=True), "\n", _fill(short, width))
 
     def _map(self, view: View, width: int, *, folded: bool) -> Content:

@@ -11,7 +11,8 @@ from easwizard.case.log_counts import FileCoverage, LogCounts
 from easwizard.reports.log_coverage import KINDS
 from easwizard.tui.safe_text import joined, plain
 from easwizard.tui.screens import logs_words
-from easwizard.tui.screens.logs_tables import file_state, percent, short_name
+from easwizard.tui.screens.logs_pages import percent
+from easwizard.tui.screens.logs_tables import file_state, short_name
 from easwizard.tui.stages.diagnosis_words import hanging
 from easwizard.tui.symbols import Symbols
 from easwizard.tui.widgets.row_list import Row, fit

@@ -16,7 +16,7 @@ from easwizard.tui.safe_text import joined, plain
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _LEAST_PART = 0.125
-_WIDEST = 6
+_WIDEST = 12
 _BEGAN, _BEGAN_LEFT = " began", "began "
 
 
