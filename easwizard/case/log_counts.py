@@ -80,7 +80,8 @@ class FileCoverage:
     problem: str = ""
     """Why it could not be read, or not to its end; empty when it could."""
     sha256: str = ""
-    """Of the bytes that were read; of an archive's member, of the archive. Empty: not known."""
+    """Of the bytes that were read; of an archive's member, of the archive. Empty: not known, as for logs
+    over 512 MB."""
 
     @property
     def other(self) -> int:
@@ -122,6 +123,8 @@ class TargetCount:
     users: UserSplit = UserSplit()
     interval_by_user: tuple[float, float] | None = None
     """The 95 % interval of the failed share when each user, not each request, is one draw; None below two users."""
+    kinds: tuple[LogKind, ...] = ()
+    """Which kinds of logs told of it. An address of which several tell may stand for several servers or hops."""
 
     @property
     def share_failed(self) -> float | None:

@@ -129,7 +129,7 @@ def _rows(case: Case, counts: LogCounts, diagnosis: Diagnosis, judged: Outcome, 
         yield from (f"    {line}" for line in command.splitlines())
     if judged is Outcome.INCONCLUSIVE and diagnosis.next_best is not None:
         best = diagnosis.next_best
-        yield Paragraph("  next: ", f"{best.evidence}, which would settle {', '.join(best.would_settle)}:")
+        yield Paragraph("  next: ", f"{best.evidence}, which would settle {', '.join(best.separates)}:")
         yield f"    {best.how}"
     yield from told_rows(counts, ascii_only=ascii_only)
     if shown is not None:

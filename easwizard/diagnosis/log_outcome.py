@@ -7,6 +7,7 @@ told. A password that is refused now and then is everyday, and one that is refus
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from easwizard.case.case import Case
 from easwizard.case.log_counts import LogCounts, LogKind, Outcome, StatusCount, TargetCount
@@ -15,7 +16,7 @@ from easwizard.diagnosis.finding import Finding, NotExamined
 from easwizard.diagnosis.log_closed_doors import closed_doors
 from easwizard.diagnosis.log_history import is_history, judged_logs, mended_targets
 from easwizard.diagnosis.log_legs import log_legs
-from easwizard.diagnosis.log_places import is_redirect, kinds_read, last_row, moved_by
+from easwizard.diagnosis.log_places import is_leg, is_redirect, kinds_read, last_row, moved_by
 from easwizard.diagnosis.log_refusals import is_often, refused_by_windows
 from easwizard.diagnosis.verdicts import Severity
 from easwizard.exchange.products import Product
@@ -26,6 +27,12 @@ _A_QUARTER = 0.25
 _HALF = 0.5
 _MANY_REJECTED = 0.01
 _SHOWN = 3
+_UNEXPLAINED = "no rule explains it for certain"
+_ASK_BEHIND = (
+    "no rule explains it for certain. The log of each old server says more; where these requests are missing there, "
+    "the name leads elsewhere:\n"
+    r"easwizard logs C:\inetpub\logs\LogFiles"
+)
 
 
 def logs_decide(case: Case) -> bool:
@@ -39,20 +46,29 @@ def logs_in_doubt(case: Case) -> bool:
     return any(True for _ in doubts(case))
 
 
-def doubts(case: Case) -> Iterator[str]:
-    """The numbers that speak against health, in words, the most hurt place first."""
+class Doubt(NamedTuple):
+    """Numbers that speak against health."""
+
+    words: str
+    of_a_leg: bool = False
+    """Whether they are of an old server: what fails there fails at every hop before it."""
+
+
+def doubts(case: Case) -> Iterator[Doubt]:
+    """Everything that speaks against health: of old servers first, then the most hurt place first."""
     counts = judged_logs(case)
     if counts is None:
         return
-    for target in counts.targets:
-        yield from _of_target(counts, target)
+    for target in sorted(counts.targets, key=lambda each: not is_leg(counts, each)):
+        yield from (Doubt(words, is_leg(counts, target)) for words in _of_target(counts, target))
     requests, refused_logins = sum(t.requests for t in counts.targets), sum(t.credentials for t in counts.targets)
     if refused_logins >= samples_to_see(_A_QUARTER) and refused_logins / requests > _HALF:
-        yield f"{refused_logins} of {requests} requests were refused for their account or password (401, Win32 code)"
-    yield from (door.words for door in closed_doors(case))
+        words = f"{refused_logins} of {requests} requests were refused for their account or password"
+        yield Doubt(f"{words} (401 with its Win32 code)")
+    yield from (Doubt(door.words) for door in closed_doors(case))
     refused = refused_by_windows(case)
     if refused is not None and is_often(refused):
-        yield refused.words
+        yield Doubt(refused.words)
 
 
 def _own(target: TargetCount) -> int:
@@ -64,8 +80,8 @@ def _of_target(counts: LogCounts, target: TargetCount) -> Iterator[str]:
         return
     total, failed = _own(target), target.failed - target.credentials + moved_by(counts, target)
     if total and failed / total > _FEW_FAIL:
-        words = f"{failed} of {total} requests to {target.host} came to nothing ({_codes(counts, target)}"
-        yield words + ("" if any(e.target == target.host for e in counts.errors) else ", without an Error: beside them") + ")"
+        beside = "" if any(e.target == target.host for e in counts.errors) else ", without an Error: beside them"
+        yield f"{failed} of {total} requests to {target.host} came to nothing ({_codes(counts, target)}{beside})"
     if target.provision / target.requests > _HALF:
         yield f"{target.host} told {target.provision} of {target.requests} requests to take the policy first (449)"
 
@@ -91,9 +107,10 @@ def unexplained_in_logs(case: Case, findings: Iterable[Finding]) -> Iterator[Not
     if any(finding.verdict.asserts and finding.severity in grave for finding in findings):
         return
     told = [clue.text for finding in findings for clue in finding.clues]
-    open_ones = [doubt for doubt in doubts(case) if not any(doubt in text for text in told)]
-    for doubt in open_ones[:_SHOWN]:
-        yield NotExamined("why requests fail", f"{doubt}; no rule explains it for certain")
+    open_ones = [doubt for doubt in doubts(case) if not any(doubt.words in text for text in told)]
+    for number, doubt in enumerate(open_ones[:_SHOWN]):
+        first_leg = doubt.of_a_leg and not number
+        yield NotExamined("why requests fail", f"{doubt.words}; {_ASK_BEHIND if first_leg else _UNEXPLAINED}")
     if len(open_ones) > _SHOWN:
         yield NotExamined("why requests fail", f"{len(open_ones) - _SHOWN} more places fail, as their table shows")
 

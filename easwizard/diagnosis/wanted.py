@@ -27,7 +27,7 @@ def old_mailbox_account(why: str) -> Missing:
 def proxy_log(why: str) -> Missing:
     """The line of a log that names the old server and its status: another log for 2007 than for 2010 (logs.md 1)."""
     return Missing(
-        "the log that names the old server (PrxTo): the back-end IIS log, W3SVC2, of each new mailbox server",
+        "the back-end IIS log (W3SVC2) of each new server: PrxTo names the old one",
         why,
         r"easwizard logs C:\inetpub\logs\LogFiles\W3SVC2   (on each new mailbox server; for mailboxes on 2010 "
         r"instead %ExchangeInstallPath%Logging\HttpProxy\Eas of each front end, which names no server of 2007)",

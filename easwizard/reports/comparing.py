@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from easwizard.case.untrusted import visible
+from easwizard.reports.comparing_logs import changed_shares
 
 _FORMAT = "easwizard-report"
 _VERSION = 1
@@ -103,9 +104,17 @@ class _Item:
 
 def difference(before: Any, after: Any) -> Difference:
     """What changed from one report to the other, both as parsed JSON. Raises NotComparable."""
-    return Difference(
-        *(_part(read(_checked(before)), read(_checked(after))) for read in (_findings, _facts, _routes))
-    )
+    parts = [_part(read(_checked(before)), read(_checked(after))) for read in (_findings, _facts, _routes)]
+    findings, facts, routes = parts
+    logged = tuple(_share_changes(before.get("logs"), after.get("logs")))
+    return Difference(findings, replace(facts, changed=(*facts.changed, *logged)), routes)
+
+
+def _share_changes(before: Any, after: Any) -> Iterator[Change]:
+    """Targets of logs that fail more or less often than chance explains, as facts."""
+    for id, target, was, is_now in changed_shares(before, after):
+        about = {"id": id, "kind": "log target", "target": target}
+        yield Change(id, about, (FieldChange("share failed", was, is_now),))
 
 
 def masked(before: Any, after: Any) -> str | None:

@@ -47,11 +47,13 @@ def plan_as_begun(case: Case, key: str) -> Plan | None:
     """The plan of that key (`CODE/REMEDY`) for the case as it was when it was begun; None if unknown."""
     code, _, remedy = key.rpartition("/")
     entry = next((e for e in catalogue() if e.code == code), None)
-    template = next((t for t in entry.words.templates if t.id == remedy), None) if entry is not None else None
+    if entry is None:
+        return None
+    template = next((t for t in entry.words.templates if t.id == remedy), None)
     if template is None:
         return None
     then = case_as_begun(case, key)
-    finding = diagnose(then).finding(code)
+    finding = diagnose(then, (entry,)).finding(code)
     told = [record.subject for record in case.steps if record.plan == key and record.subject]
     found = dict.fromkeys([*(finding.subjects if finding is not None else ()), *told])
     return make_plan(then, code, template, tuple(found))

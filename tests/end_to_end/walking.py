@@ -176,7 +176,7 @@ class Walk:
         inventory = self.running.inventory
         if "Get-" in order.text and "Feature" not in order.text:
             return "\n".join(cmdlet_files(inventory, "format-list").values())
-        return "\n".join(text for name, text in server_files(inventory).items() if order.server in name)
+        return "\n".join(text for name, text in server_files(inventory).items() if (order.server or "") in name)
 
     def take(self, key: str, steps: Sequence[PlanStep] | None = None, *, leave: Sequence[str] = ()) -> None:
         """Do steps in their order, all of the plan unless told; each is seen to have worked where it can be seen.

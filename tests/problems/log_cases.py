@@ -19,6 +19,9 @@ FIELDS = (
     "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) sc-status sc-substatus "
     "sc-win32-status time-taken"
 )
+HTTP_ERR_FIELDS = (
+    "date time c-ip c-port s-ip s-port cs-version cs-method cs-uri sc-status s-siteid s-reason s-queuename"
+)
 PROXY_FIELDS = (
     "DateTime,RequestId,Protocol,UrlStem,AuthenticatedUser,UserAgent,ClientIpAddress,ServerHostName,HttpStatus,"
     "BackEndStatus,ErrorCode,TargetServer,TargetServerVersion,TotalRequestTime,UrlQuery,GenericErrors"
@@ -124,3 +127,17 @@ def counts_of(*paths: Path) -> LogCounts:
 def with_logs(known: Case, *paths: Path) -> Case:
     """The case after these logs were read."""
     return happened(known, event_of_logs(counts_of(*paths)))
+
+
+def http_err(path: Path, minutes: Iterable[int], reason: str = "AppOffline", status: int | str = 503) -> Path:
+    """An HTTPERR log: requests that Windows' HTTP service refused, one at each of these minutes."""
+    lines = ["#Software: Microsoft HTTP API 2.0", "#Version: 1.0", f"#Fields: {HTTP_ERR_FIELDS}"]
+    for minute in sorted(minutes):
+        at = START + timedelta(minutes=minute)
+        uri = "/Microsoft-Server-ActiveSync/default.eas?Cmd=Sync&User=anna&DeviceId=DEVA&DeviceType=iPhone"
+        lines.append(
+            f"{at:%Y-%m-%d %H:%M:%S} 10.0.0.9 49152 10.0.0.4 443 HTTP/1.1 POST {uri} {status} 1 {reason} "
+            "MSExchangeSyncAppPool"
+        )
+    path.write_text("\r\n".join(lines) + "\r\n", encoding="utf-8", newline="")
+    return path

@@ -653,7 +653,7 @@ def test_what_was_told_is_there_after_days_and_stale(tmp_path: Path) -> None:
         screen = await to_checklist(pilot, "1")
         assert screen.gate is not None
         assert (screen.gate.state, screen.gate.owner) == (GateState.STALE, "ada")
-        assert "ended 11 Mar" in screen_text(pilot)
+        await until(pilot, lambda: "ended 11 Mar" in screen_text(pilot), "its row does not say so")
 
     drive(wizard(), first)
     clock.at = NOW + timedelta(days=2)

@@ -16,9 +16,11 @@ from easwizard.evidence.logs.tables import Ident, Remembered, Sign, Tables
 
 LOG = b"&Log="
 _ITEM = (
-    rb"(?:PrxTo:[^_&]+|Error:[^_&]+|As:[^_&]+|V\d+|Hb\d+|St:[FR]|Throttle[1-9]\d*|RdirTo:[^_&]+"
-    rb"|Cli:(?:0[a-z])+(?![^_])|S(?:vr|rv):(?:0[a-z])+(?![^_])|PrxFrom:)"
+    rb"(?:As:[^_&]+|V\d+|S(?:t:[FR]|(?:vr|rv):[0a-z]+(?![^_]))|Cli:[0a-z]+(?![^_])|Prx(?:To:[^_&]+|From:)"
+    rb"|Error:[^_&]+|Hb\d+|Throttle[1-9]\d*|RdirTo:[^_&]+)"
 )
+_NOTHING = re.compile(rb"(?:0[a-z])+")
+"""Of `Cli:` and `Svr:`: no item of any kind. The pattern above lets a little more through, since that is quicker."""
 ITEM = re.compile(b"_" + _ITEM)
 """The items that are counted, but for the first one, which has no `_` before it."""
 _FIRST = re.compile(b"=" + _ITEM)
@@ -155,7 +157,8 @@ def written(items: tuple[bytes, ...]) -> Written:
     for item in (*([first[0]] if first else []), *items[1:]):
         name, colon, value = item[1:].partition(b":")
         if name in (b"Cli", b"Svr", b"Srv"):
-            zero.add(name)
+            if _NOTHING.fullmatch(value):
+                zero.add(name)
         elif colon:
             values.setdefault(name, value)
         else:

@@ -33,6 +33,8 @@ class Span(NamedTuple):
     probes: int = 0
     first: bytes = b""
     last: bytes = b""
+    places: frozenset[Place] = frozenset()
+    """The targets that it tells of."""
 
 
 class Timed(NamedTuple):
@@ -59,6 +61,8 @@ class Counting:
         self._timed_values: Table[Timed] = Table()
         self._timed = Remembered(self._timed_number)
         self._took: Counter[tuple[int, bytes]] = Counter()
+        self._kinds: set[int] = set()
+        self._places: set[Place] = set()
         self._newest = b""
         self._written = False
         """Whether sequences of this log were written down, which its end must close."""
@@ -67,7 +71,7 @@ class Counting:
         self._device_numbers: dict[tuple[str, str], int] = {}
         self._states: list[int] = []
         self._firsts: dict[int, int] = {}
-        self._recovered: Counter[int] = Counter()
+        self._recovered: list[int] = []
 
     def batch(self, batch: Batch) -> None:
         """Count the rows of a block."""
@@ -105,9 +109,15 @@ class Counting:
 
     def end_of_part(self) -> Span:
         """The log goes on elsewhere."""
-        span, self.span = self.span, Span()
+        self._name_places()
+        span, self.span = self.span._replace(places=frozenset(self._places)), Span()
+        self._places.clear()
         self._newest = b""
         return span
+
+    def _name_places(self) -> None:
+        self._places.update(self._kind(number)[1].place for number in self._kinds)
+        self._kinds.clear()
 
     def _learn(self) -> None:
         """Whose rows those of each new group are, and how they ended."""
@@ -116,7 +126,9 @@ class Counting:
             key = (groups[i].user, groups[i].device)
             number = self._device_numbers.setdefault(key, len(self._device_numbers))
             self._followed[i << WRITTEN_BITS] = (number, _judged(self._tables.results.values[groups[i].result]))
-        self._states.extend([_UNSEEN] * (len(self._device_numbers) - len(self._states)))
+        more = len(self._device_numbers) - len(self._states)
+        self._states.extend([_UNSEEN] * more)
+        self._recovered.extend([0] * more)
 
     def _count(self, batch: Batch, groups: list[int], in_order: bool) -> None:
         combinations = list(map(add, groups, batch.written))
@@ -125,6 +137,7 @@ class Counting:
             whole = end - start == len(kinds)
             self._days[hour[:_DAY]].update(combinations if whole else combinations[start:end])
             self._hours[hour].update(kinds if whole else kinds[start:end])
+        self._kinds.update(kinds)
         self._see(combinations, batch.seconds, in_order)
         self._follow(groups)
         self._took.update(zip(map(self._timed.__getitem__, kinds), batch.took, strict=True))
@@ -142,14 +155,15 @@ class Counting:
 
     def _follow(self, groups: list[int]) -> None:
         """Good answers right after bad ones, device by device."""
-        states = self._states
+        states, recovered = self._states, self._recovered
         for device, now in map(self._followed.__getitem__, groups):
-            if states[device] != now and now != _NEITHER:
-                before, states[device] = states[device], now
-                if before == _UNSEEN:
+            before = states[device]
+            if before != now and now != _NEITHER:
+                states[device] = now
+                if before == _BAD:
+                    recovered[device] += 1
+                elif before == _UNSEEN:
                     self._firsts[device] = now
-                elif before == _BAD:
-                    self._recovered[device] += 1
 
     def _timed_number(self, number: int) -> int:
         kind, target = self._kind(number)
@@ -177,17 +191,19 @@ class Counting:
         self._write_sequences(part)
         self.tallies.add(part)
         self._written = True
-        for each in (self._days, self._hours, self._latest, self._took, self._firsts, self._recovered):
+        for each in (self._days, self._hours, self._latest, self._took, self._firsts):
             each.clear()
         self._states[:] = [_UNSEEN] * len(self._states)
+        self._recovered[:] = [0] * len(self._states)
 
     def finish(self) -> None:
         """Write down, and begin anew with small tables: numbers hold no longer."""
+        self._name_places()
         self._tables.forget_spellings()  # makes room for what is written
         self.write_down()
         self._tables.forget()
         self._timed_values.forget()
-        for each in (self._timed, self._followed, self._device_numbers, self._states):
+        for each in (self._timed, self._followed, self._device_numbers, self._states, self._recovered):
             each.clear()
 
     def _write_times(self, part: Tallies) -> None:

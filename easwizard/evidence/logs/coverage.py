@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from easwizard.case.log_counts import FileCoverage, LogKind
@@ -10,9 +11,10 @@ from easwizard.case.untrusted import visible
 from easwizard.evidence.logs.finding_files import Source
 from easwizard.evidence.logs.iis_kind import IisTraits
 from easwizard.evidence.logs.pieces import PieceRead
+from easwizard.evidence.logs.tables import Place
 
 
-def coverage_of(source: Source, parts: list[PieceRead]) -> FileCoverage:
+def coverage_of(source: Source, parts: list[PieceRead], sha256: str = "") -> FileCoverage:
     """One file from its pieces."""
     rejected: Counter[str] = Counter()
     for part in parts:
@@ -31,12 +33,22 @@ def coverage_of(source: Source, parts: list[PieceRead]) -> FileCoverage:
         size=source.size,
         complete=all(part.complete for part in parts),
         problem=next((part.problem for part in parts if part.problem), ""),
+        sha256=sha256,
     )
 
 
 def unread(source: Source, why: str) -> FileCoverage:
     """A file of which nothing could be read."""
     return FileCoverage(visible(source.name), None, size=source.size, complete=False, problem=why)
+
+
+def kinds_of_places(read: Iterable[list[PieceRead]]) -> dict[Place, set[LogKind]]:
+    """Which kinds of logs tell of each target, by the pieces of each log."""
+    found: dict[Place, set[LogKind]] = {}
+    for parts in read:
+        for place in frozenset().union(*(part.span.places for part in parts)):
+            found.setdefault(place, set()).add(_kind(parts))
+    return found
 
 
 def moment(seconds: bytes) -> datetime:

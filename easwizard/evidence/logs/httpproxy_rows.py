@@ -235,7 +235,9 @@ class HttpProxyReader:
             foreign = {name for name in set(columns[0]) if name.lower() != _EAS}
             if foreign:
                 columns = kept(columns, [name not in foreign for name in columns[0]])
-        places = [REPEATS.index(name) for name in (b"httpstatus", b"backendstatus", b"errorcode", b"authenticateduser")]
+        places = [
+            REPEATS.index(name) for name in (b"httpstatus", b"backendstatus", b"errorcode", b"authenticateduser")
+        ]
         codes = zip(*(columns[place] for place in places), strict=True)
         good = [result != REFUSED for result in map(self._results.__getitem__, codes)]
         columns = dropped(columns, good, rejections.BAD_STATUS, self.rejected)

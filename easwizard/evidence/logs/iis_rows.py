@@ -172,7 +172,8 @@ class IisReader:
         written = list(map(self.written.__getitem__, items))
         values = self.tables.written.values
         self.traits.proxied_from |= any(values[number].proxied_from for number in set(written))
-        self.traits.see(set(map(_TRAITS, alike)))
+        if not (self.traits.back_end_port and self.traits.proxy_stem):
+            self.traits.see(set(map(_TRAITS, alike)))
         return Batch(seconds, alike, written, took)
 
     def _written_number(self, items: tuple[bytes, ...]) -> int:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Event
 
 from easwizard.case.log_counts import FileCoverage, LogCounts
 from easwizard.evidence.logs.blocks import BLOCK
 from easwizard.evidence.logs.compressed import MOST_UNPACKED, Unreadable, head_of
-from easwizard.evidence.logs.coverage import coverage_of, unread
+from easwizard.evidence.logs.coverage import coverage_of, kinds_of_places, unread
 from easwizard.evidence.logs.export_activesync_log import Tables, export_tables
 from easwizard.evidence.logs.finding_files import NoLogs, Source, find_logs
+from easwizard.evidence.logs.fingerprint import fingerprints
 from easwizard.evidence.logs.kinds import HEAD, Told, tell
 from easwizard.evidence.logs.layout import Layout
 from easwizard.evidence.logs.pieces import Limits, PieceRead, TaskRead
@@ -93,12 +96,13 @@ class _Run:
             elif told:
                 coverage[source.name] = unread(source, told)
         cut = [pieces_of(source, told.family, told.layout, self._pieces(source)) for source, told in logs]
-        read, tallies = self._read_all(cut)
+        read, tallies, hashes = self._read_and_hash(cut)
         partial = self._stop() and any(not piece.complete for pieces in read for piece in pieces)
         for pieces, parts in zip(cut, read, strict=True):
-            coverage[pieces[0].source.name] = coverage_of(pieces[0].source, parts)
+            name = pieces[0].source.name
+            coverage[name] = coverage_of(pieces[0].source, parts, hashes.get(name, ""))
         ordered = tuple(coverage[source.name] for source in sources if source.name in coverage)
-        return LogReading(counts_of(tallies, ordered, partial, self._settings.listed), tallies)
+        return LogReading(counts_of(tallies, ordered, partial, self._settings.listed, kinds_of_places(read)), tallies)
 
     def _told(self, source: Source) -> Told | str:
         """What a log is, or why it is none; empty for a file that merely lies in a folder and is no log."""
@@ -107,6 +111,19 @@ class _Run:
         except Unreadable as error:
             return str(error)
         return told or ("not a log of IIS, HTTPERR or HttpProxy" if source.named else "")
+
+    def _read_and_hash(self, cut: list[list[Piece]]) -> tuple[list[list[PieceRead]], Tallies, dict[str, str]]:
+        halt = Event()
+        with ThreadPoolExecutor(1) as beside:
+            hashing = beside.submit(fingerprints, [pieces[0].source for pieces in cut], halt.is_set)
+            try:
+                read, tallies = self._read_all(cut)
+            except BaseException:
+                halt.set()
+                raise
+            if self._stop():
+                halt.set()
+            return read, tallies, hashing.result()
 
     def _pieces(self, source: Source) -> int:
         if self._count < 2 or source.size < self._settings.in_process:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from easwizard.case.log_counts import (
@@ -18,6 +19,7 @@ from easwizard.case.log_counts import (
     HttpErrCount,
     LatencyCount,
     LogCounts,
+    LogKind,
     NameCount,
     Outcome,
     StatusCount,
@@ -33,13 +35,19 @@ from easwizard.evidence.logs.users_by_target import interval_by_user, picks_of, 
 _PERCENTILES = (50, 95, 99)
 
 
-def counts_of(tallies: Tallies, coverage: tuple[FileCoverage, ...], partial: bool, listed: int) -> LogCounts:
-    """The report. `listed` is how many users and devices it names."""
+def counts_of(
+    tallies: Tallies,
+    coverage: tuple[FileCoverage, ...],
+    partial: bool,
+    listed: int,
+    kinds: Mapping[Place, set[LogKind]] | None = None,
+) -> LogCounts:
+    """The report. `listed` is how many users and devices it names; `kinds` says which logs tell of each target."""
     devices = sorted(tallies.devices.items(), key=_most_hurt_device)
     talkers = sorted(tallies.devices.items(), key=lambda item: (-max(item[1].days.values(), default=0), item[0]))
     return LogCounts(
         coverage=coverage,
-        targets=tuple(_targets(tallies)),
+        targets=tuple(_targets(tallies, kinds or {})),
         statuses=tuple(_statuses(tallies)),
         timeline=tuple(_timeline(tallies)),
         users=tuple(_users(tallies, listed)),
@@ -78,13 +86,16 @@ def _names(counter: Counter[str]) -> tuple[NameCount, ...]:
     return tuple(NameCount(name, n) for name, n in sorted(counter.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _targets(tallies: Tallies) -> Iterable[TargetCount]:
+def _targets(tallies: Tallies, kinds: Mapping[Place, set[LogKind]]) -> Iterable[TargetCount]:
     outcomes: dict[Place, Counter[Outcome]] = defaultdict(Counter)
     versions: dict[Place, str] = {}
     for (_, target, result), n in tallies.hours.items():
         outcomes[target.place][result.outcome] += n
         versions[target.place] = max(versions.get(target.place, ""), target.version)
-    found = [_target(tallies, place, seen, versions[place]) for place, seen in outcomes.items()]
+    found = [
+        replace(_target(tallies, place, seen, versions[place]), kinds=tuple(sorted(kinds.get(place, ()))))
+        for place, seen in outcomes.items()
+    ]
     return sorted(found, key=lambda each: (-each.failed, -each.requests, each.host, each.named_by))
 
 

@@ -94,6 +94,8 @@ kept in the case as it is said, and may go on for days. `e` saves the list to pr
         self._judged: Case | None = None
         self._at: datetime | None = None
         self._is_drawn = False
+        self._shape: object = None
+        """What the height of the list comes from."""
         self._changed = asyncio.Event()
 
     def compose(self) -> ComposeResult:
@@ -183,12 +185,16 @@ kept in the case as it is said, and may go on for days. `e` saves the list to pr
         signs, width = symbols(self.app), self._width
         lines = _REASONS_WIDE if self.has_class("-wide") else _REASONS
         self.query_one("#decision", Static).update(words.headline(self.found, signs, width))
-        self.query_one("#reasons", Static).update(words.reasons(self.found, signs, width, lines))
+        reasons = words.reasons(self.found, signs, width, lines)
+        self.query_one("#reasons", Static).update(reasons)
         listed = self.query_one("#gates", RowList)
         listed.put(words.rows(self.found, signs, listed.row_width, only_open=self.only_open))
         if not self._is_drawn and self.found.reasons():
             listed.mark(words.key_of(self.found.reasons()[0]))
         self._is_drawn = True
+        if self._shape != (shape := (self.size, reasons.plain.count("\n"))):
+            self._shape = shape
+            self.call_after_refresh(listed.scroll_to_highlight)  # the list got another height
         self._draw_title()
         self._draw_gate()
 

@@ -73,10 +73,10 @@ def lead(case: Case, gate: GateStatus) -> Lead:
 def _by_hand(case: Case, gate: GateStatus) -> Lead:
     if gate.state is GateState.FAIL:
         return _look(case, "looks again, once it was mended")
-    again = "again " if gate.state is GateState.STALE else ""
+    again = " again" if gate.state is GateState.STALE else ""
     if gate.entry.words.commands:
-        return Lead("c", f"copies the command to check it {again}by hand; then p or f")
-    return Lead("p", f"it holds, or f it fails, once it was {again}checked by hand")
+        return Lead("c", f"copies the command to check it{again} by hand; then p or f")
+    return Lead("p", f"it holds, or f it fails, once it was checked{again} by hand")
 
 
 def _by_itself(case: Case, gate: GateStatus, source: Source) -> Lead:

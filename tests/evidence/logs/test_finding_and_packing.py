@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import zipfile
 from pathlib import Path
 
@@ -76,3 +77,14 @@ def test_a_packed_log_is_read_up_to_a_limit(log: Log, tmp_path: Path) -> None:
     assert 0 < file.used < log.truth.used
     assert not file.complete
     assert "unpacks to more" in file.problem
+
+
+def test_coverage_names_the_hash_of_what_was_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a plain file and of a packed one its own; none of one that is too large."""
+    log = clean("iis", 30)
+    plain, packed = written(tmp_path / "a.log", log), tmp_path / "b.log.gz"
+    packed.write_bytes(gzip.compress(bytes(log.content)))
+    meant = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (plain, packed)]
+    assert [each.sha256 for each in read_logs([tmp_path]).counts.coverage] == meant
+    monkeypatch.setattr("easwizard.evidence.logs.fingerprint.MOST_HASHED", packed.stat().st_size)
+    assert [each.sha256 for each in read_logs([tmp_path]).counts.coverage] == ["", meant[1]]

@@ -250,3 +250,16 @@ def test_meanings() -> None:
     assert meaning_of(401, 1, 1909) == "the account is locked out"
     assert meaning_of(403, 16, 2148204809) == "the client certificate is not trusted here"
     assert meaning_of(599, None, None) == ""
+
+
+def test_a_target_says_which_kinds_of_logs_told_of_it(tmp_path: Path) -> None:
+    """The same address in a front end's log and in an old server's: one target, of which both tell."""
+    front, old = FIELDS, FIELDS.replace("7.5", "6.0")
+    (tmp_path / "a.log").write_text(front + row() + row("&Log=PrxTo:old.contoso.test_"), newline="")
+    (tmp_path / "b.log").write_text(old + row() + row(ip="10.0.0.8"), newline="")
+    kinds = {each.host: each.kinds for each in read_logs([tmp_path]).counts.targets}
+    assert kinds == {
+        "10.0.0.7": (LogKind.FRONT_END, LogKind.LEGACY),
+        "10.0.0.8": (LogKind.LEGACY,),
+        "old.contoso.test": (LogKind.FRONT_END,),
+    }
