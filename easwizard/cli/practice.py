@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from easwizard.tui.services import CannotOpen, Keys, Practice
@@ -43,6 +45,17 @@ class PracticeEstates:
             raise CannotOpen(str(error)) from error
         self._running = estate
         return practice_of(estate)
+
+    def files(self) -> Sequence[Path]:
+        """The folders of the collector's files and of the logs; they are gone when the estate stops."""
+        from easwizard.lab.invitation import evidence_of, logs_of
+
+        estate = self._running
+        if estate is None:
+            return ()
+        collected = {path.parent for path in evidence_of(estate) if path.parent.name == "collector"}
+        day = datetime.now(UTC).date() - timedelta(days=1)
+        return (*sorted(collected), *logs_of(estate, day).folders)
 
     def stop(self) -> None:
         """End what is running, if anything is."""

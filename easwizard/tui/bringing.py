@@ -22,7 +22,7 @@ from easwizard.case.events import LogsRead
 from easwizard.case.log_counts import LogCounts
 from easwizard.tui.services import CannotSave, Services
 from easwizard.workflow.name_records import named_anew
-from easwizard.workflow.session import Session
+from easwizard.workflow.session import Session, Unsaved
 
 if TYPE_CHECKING:
     from easwizard.evidence.import_files import ImportFile
@@ -84,6 +84,11 @@ class Bringing:
         self.lost: Mapping[str, str] = MappingProxyType({})
         """File to why it cannot be read again."""
         session.listen(self._on_case)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the case has a file; one for practice has none."""
+        return not isinstance(self._session.journal, Unsaved)
 
     @property
     def copies(self) -> Copies:

@@ -116,6 +116,12 @@ class PracticeGround(Protocol):
     def start(self, scenario: str) -> Practice:
         """Takes a second or two: not for the event loop. Raises CannotOpen."""
 
+    def files(self) -> Sequence[Path]:
+        """Where the estate that runs has written itself down, as an admin would bring it; empty where none runs.
+
+        Writes: not for the event loop.
+        """
+
 
 class Clipboard(Protocol):
     """The clipboard of the machine that this program runs on, where it has one."""

@@ -29,6 +29,7 @@ from easwizard.storage.evidence_folder import CopyError
 from easwizard.workflow.importing import events_of_import, record_of, why_unusable
 from easwizard.workflow.name_records import with_names
 from easwizard.workflow.remembering import Remembered, remembered, still_contradicting, with_remembered
+from easwizard.workflow.taken_again import is_taken_again
 
 _BLOCK = 1024 * 1024
 _TOO_LARGE = f"it is larger than {MOST_BYTES // 1024 // 1024} MB"
@@ -161,11 +162,30 @@ def _taken(
     if wrong is not None:
         outcome = Outcome.NEEDS_SERVER if wrong.needs_server else Outcome.NOT_USED
         return stock, Verdict(file, outcome, wrong.why, reading.format)
+    older = _taken_before(stock, file, loaded.server, reading, now)
+    if older is not None:  # read anew, since it now has that one's name
+        left = without(stock, older)
+        again = replace(loaded, name=_own_name(left, file))
+        after, verdict = _taken(left, file, again, sha256, copies, now, progress)
+        words = (
+            f"{verdict.words}; it takes the place of the one of {stock.held[older].record.read_at:%Y-%m-%d %H:%M} UTC"
+        )
+        return after, replace(verdict, words=words)
     record = replace(record_of(reading), server=_shown(loaded.server), read_at=now, sha256=sha256)
     copy, why_not = (None, "") if copies is None else _copied(loaded, reading, copies, progress)
     held = Held(replace(record, copy=copy), reading)
     words = _understood(record) + (f"; no copy was kept: {why_not}" if why_not else "")
     return replace(stock, held=(*stock.held, held)), Verdict(file, Outcome.ADDED, words, reading.format)
+
+
+def _taken_before(stock: Stock, file: ImportFile, server: str | None, reading: Reading, now: datetime) -> int | None:
+    """The number of the thing that this is a newer taking of."""
+    fits = (
+        n
+        for n, held in enumerate(stock.held)
+        if is_taken_again(held.record, held.reading, file.name, server, reading, now)
+    )
+    return next(fits, None)
 
 
 def _shown(server: str | None) -> str | None:

@@ -130,6 +130,7 @@ class FakePractice:
     case: Case = field(default_factory=lambda: Case(Vantage("jump")))
     started: list[str] = field(default_factory=list)
     stopped: int = 0
+    written: tuple[Path, ...] = ()
 
     def scenarios(self) -> Mapping[str, str]:
         return {"article": "The article, before the fix", "healthy": "Everything as it should be"}
@@ -139,6 +140,9 @@ class FakePractice:
             raise CannotOpen(f"there is no scenario '{scenario}'")
         self.started.append(scenario)
         return Practice(self.scenarios()[scenario], self.case, Keys(), pace_seconds=0.0)
+
+    def files(self) -> Sequence[Path]:
+        return self.written
 
     def stop(self) -> None:
         self.stopped += 1

@@ -25,7 +25,7 @@ from easwizard.workflow.stages import Stage
 from tests.end_to_end.checking import estate, look
 from tests.problems.cases import AT, NOT_ASKED
 from tests.tui.driving import SMALL, drive, screen_text, until
-from tests.tui.services import FakeClipboard, FakePacker, services
+from tests.tui.services import FakeClipboard, FakePacker, FakePractice, services
 
 HOSTILE = visible("[/x][@click=app.quit]q[bold]\x1b]8;;http://evil\x07\x1b[2J\u202e$name|`*_<b>")
 """As it stands in a case: markup as it was, control characters made visible where it entered."""
@@ -82,12 +82,14 @@ class Theatre:
     name: str = "contoso"
     clipboard: FakeClipboard = field(default_factory=FakeClipboard)
     packer: FakePacker = field(default_factory=FakePacker)
+    practice: FakePractice = field(default_factory=FakePractice)
 
     def play(self, case: Case, stage: Stage, story: Story, size: tuple[int, int] = SMALL) -> None:
         """Open the case, go to the stage, and tell the story."""
         journal = Unsaved(case)
         copies = self.folder / "copied"
-        app = Wizard(services(copies, clipboard=self.clipboard, packer=self.packer), Opened(self.name, case, journal))
+        outside = services(copies, clipboard=self.clipboard, packer=self.packer, practice=self.practice)
+        app = Wizard(outside, Opened(self.name, case, journal))
 
         async def told(pilot: Pilot[None]) -> None:
             stand = Stand(pilot, self.clipboard, journal, self.folder)

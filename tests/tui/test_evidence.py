@@ -541,3 +541,18 @@ def test_hostile_names_and_contents_are_text(theatre: Theatre, tmp_path: Path, s
         assert is_harmless(stand.text)
 
     theatre.play(OPEN, Stage.EVIDENCE, story, size)
+
+
+def test_a_practice_estate_offers_what_it_says_of_itself(theatre: Theatre, tmp_path: Path) -> None:
+    folder = tmp_path / "its own files"
+    folder.mkdir()
+    (folder / "easvdirs.txt").write_text(listing(), encoding="utf-8")
+    theatre.practice.written = (folder,)
+
+    async def story(stand: Stand) -> None:
+        await stand.press("a")
+        await stand.until("Enter takes what this practice estate says of itself.")
+        await stand.press("enter")
+        await stand.until("easvdirs.txt", "1 file")
+
+    theatre.play(OPEN, Stage.EVIDENCE, story)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -94,6 +94,52 @@ def test_the_same_content_twice_is_said_and_not_added() -> None:
         assert same is stock
         assert verdict.outcome is Outcome.ALREADY
         assert words in verdict.words
+
+
+LATER = NOW + timedelta(hours=1)
+
+
+def test_a_newer_taking_takes_the_place_of_the_older_one() -> None:
+    copies = CopiesInMemory()
+    case, stock = brought(START, copies, paste(listing(), "vdirs.txt"), paste(listing("CAS08"), "other.txt"))
+    after, verdict = with_file(stock, paste(listing(url="mended.contoso.test"), "vdirs.txt"), copies, LATER)
+    assert verdict.outcome is Outcome.ADDED
+    assert "takes the place of the one of 2026-01-01 14:02 UTC" in verdict.words
+    mended = told(case, stock, after)
+    assert [i.file for i in mended.imports] == ["other.txt", "vdirs.txt"]
+    assert str({v.server: v.internal_url for v in mended.inventory.vdirs}["CAS07"]).endswith(
+        "//mended.contoso.test/Microsoft-Server-ActiveSync"
+    )
+    assert not mended.contradictions
+    assert unused_copies(stock, after) == (case.imports[0].copy,)
+
+
+def test_the_collector_s_time_in_a_name_does_not_make_it_another_file() -> None:
+    copies = CopiesInMemory()
+    _, stock = brought(START, copies, paste(listing(), "easwizard-CAS07-20260101140000.txt"))
+    again = paste(listing(url="mended.contoso.test"), "easwizard-CAS07-20260101150000 (1).txt")
+    assert len(with_file(stock, again, copies, LATER)[0].held) == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "when"),
+    [
+        (paste(listing(url="other.contoso.test"), "vdirs.txt"), NOW),  # brought together: two sources
+        (paste(listing("CAS09"), "vdirs.txt"), LATER),  # tells of something else
+        (paste(listing(url="other.contoso.test"), "new-shell.txt"), LATER),  # another file
+        (paste(listing(url="other.contoso.test"), "vdirs.txt", "CAS07"), LATER),  # taken elsewhere
+    ],
+)
+def test_two_sources_stay_two(file: ImportFile, when: datetime) -> None:
+    copies = CopiesInMemory()
+    _, stock = brought(START, copies, paste(listing(), "vdirs.txt"))
+    assert len(with_file(stock, file, copies, when)[0].held) == 2
+
+
+def test_what_is_of_no_use_takes_nobody_s_place() -> None:
+    copies = CopiesInMemory()
+    _, stock = brought(START, copies, paste(listing(), "vdirs.txt"))
+    assert with_file(stock, paste("nothing that anybody knows", "vdirs.txt"), copies, LATER)[0] is stock
 
 
 def test_two_servers_may_have_the_same_file_to_the_letter() -> None:

@@ -2,6 +2,19 @@
 
 Users, Servers, Hourly, StatusCodes, PolicyCompliance and UserAgents. Unlike the cmdlet they count every ActiveSync
 path, and rows of files whose #Fields changes (logs.md 2). The names of the columns are our own.
+
+| Table | One row for each | Columns |
+| --- | --- | --- |
+| Users | user and device | type, last agent, `Hits`, `Failures`; `LastSuccess` in UTC, empty: there was none |
+| Servers | target and what named it | `NamedBy` as in `case.log_counts.NamedBy`; `Hits`, `Failures` |
+| Hourly | hour, UTC | `Hits`, `Failures`, of all targets |
+| StatusCodes | status and sub-status | what they mean; `Hits`, those of handshakes too |
+| PolicyCompliance | state | devices that were told to take the policy (449 or Provision), and those never told |
+| UserAgents | user agent | `Hits`, `Failures` |
+
+`Hits` are requests without probes and handshakes, and `Failures` those of them that failed, as `case.log_counts` has
+both words. Where logs of several hops were read, a request counts once in each. Users, devices and agents are those
+that were kept: `LogCounts.capped` says where the least frequent were dropped.
 """
 
 from __future__ import annotations

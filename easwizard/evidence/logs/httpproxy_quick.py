@@ -19,12 +19,8 @@ from easwizard.evidence.logs.layout import Layout
 if TYPE_CHECKING:
     from easwizard.evidence.logs.httpproxy_rows import HttpProxyReader
 
-_HEAD = (
-    b"protocol", b"authenticateduser", b"useragent", b"clientipaddress", b"serverhostname", b"httpstatus",
-    b"backendstatus", b"errorcode", b"targetserver", b"targetserverversion",
-)  # fmt: skip
-"""What repeats, beside the query."""
 _TAIL = (b"totalrequesttime", b"urlquery", b"genericerrors")
+"""What stands behind them, where records are as current builds write them."""
 _CELL = rb"[^,]*+"
 _LAST = rb"[^,\r\n]*+"
 _STAMPED = rb"(20[^,]{17})([^,]{5}),"
@@ -33,7 +29,9 @@ _STAMPED = rb"(20[^,]{17})([^,]{5}),"
 class QuickRecords:
     """Takes records of one layout at a time."""
 
-    def __init__(self, reader: HttpProxyReader) -> None:
+    def __init__(self, reader: HttpProxyReader, repeats: tuple[bytes, ...]) -> None:
+        """`repeats` are the columns that repeat, beside the query."""
+        self._repeats = repeats
         self._reader = reader
         self._layout: Layout | None = None
         self._fits = False
@@ -42,7 +40,7 @@ class QuickRecords:
         """Whether records of this layout can go the quick way: the time first, what repeats before the durations."""
         if layout is not self._layout:
             self._layout = layout
-            heads = [place for place in map(layout.place, _HEAD) if place is not None]
+            heads = [place for place in map(layout.place, self._repeats) if place is not None]
             tails = [place for place in map(layout.place, _TAIL) if place is not None]
             named_once = len(set(layout.names)) == len(layout)
             known = layout.names[:1] == (b"datetime",) and len(tails) == len(_TAIL) and named_once
@@ -64,7 +62,7 @@ class QuickRecords:
         self._record = re.compile(record + rb"\r?\Z").match
         order = sorted(range(len(_TAIL)), key=lambda i: wanted[i])
         self._took, self._query, self._errors = (order.index(i) + 3 for i in range(len(_TAIL)))
-        places = [layout.place(column) for column in _HEAD]
+        places = [layout.place(column) for column in self._repeats]
         # Counted from behind the two first columns; what this build does not have is the empty cell at the end.
         self._pick = itemgetter(*(head - 1 if place is None else place - 2 for place in places))
         name = f"proxy {layout.names}"

@@ -24,7 +24,7 @@ REPEATS = (
     b"protocol", b"authenticateduser", b"useragent", b"clientipaddress", b"serverhostname", b"httpstatus",
     b"backendstatus", b"errorcode", b"targetserver", b"targetserverversion", b"urlquery",
 )  # fmt: skip
-"""What repeats of a row."""
+"""What repeats of a row, the query last."""
 _COLUMNS = (*REPEATS, b"totalrequesttime", b"genericerrors", b"datetime")
 """What is taken of a row, in this order."""
 _HEADER = b"DateTime,"
@@ -56,7 +56,7 @@ class HttpProxyReader:
         self._rows_alike = tables.spellings("proxy rows", self.alike, MOST_ALIKE)
         self.written = tables.numbered("proxy written", tables.written, _writing)
         self._own = tables.spellings("own addresses", spelling.is_own_address)
-        self._quick = QuickRecords(self)
+        self._quick = QuickRecords(self, REPEATS[:-1])
 
     def kind(self) -> LogKind:
         return LogKind.HTTP_PROXY

@@ -61,7 +61,7 @@ class QuickRows:
             place = mark.start()
             if place < done:
                 continue
-            begin = max(done, rfind(b"\n", done, place) + 1)
+            begin = rfind(b"\n", done, place) + 1 or done
             done = find(b"\n", place)
             if lines[begin] == _HASH:
                 continue

@@ -24,7 +24,7 @@ from easwizard.evidence.logs.reader import Columns, Times, dropped, is_cut_row, 
 from easwizard.evidence.logs.tables import REFUSED, Agent, Tables, Target, Writing
 
 STEM = b"/microsoft-server-activesync"
-MARK = re.compile(rb"(?i)" + STEM)
+_MARK = re.compile(rb"(?i)" + STEM)
 _TRAITS = itemgetter(Alike._fields.index("traits"))
 _NOT_A_ROW = re.compile(rb"\n(?=[#\r\n\xef])")
 """Before a directive, a blank line, or what may be a byte order mark."""
@@ -109,7 +109,7 @@ class IisReader:
         assert self.layout is not None
         zero_bytes = b"\0" in lines
         if not zero_bytes and self._quick.fits(self.layout):
-            batch = self._quick.batch(lines, MARK.finditer(lines, start, end), start)
+            batch = self._quick.batch(lines, _MARK.finditer(lines, start, end), start)
             if batch:
                 return batch
         marked = list(_marked(lines, start, end))
@@ -212,7 +212,7 @@ def _marked(lines: bytes, start: int, end: int) -> Iterator[bytes]:
     """The lines between two places that name the ActiveSync path."""
     done = start
     find, rfind = lines.find, lines.rfind
-    for match in MARK.finditer(lines, start, end):
+    for match in _MARK.finditer(lines, start, end):
         place = match.start()
         if place < done:
             continue

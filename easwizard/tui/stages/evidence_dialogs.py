@@ -35,6 +35,7 @@ _ADD = (
     "understood. Server logs are counted where they are. "
     "SERVER=FILE says on which server a file was taken."
 )
+_OWN = "Enter takes what this practice estate says of itself. "
 _PASTED = "pasted-"
 _REMOVE = (
     "What only it told leaves the case, and its copy is deleted; findings that rest on it go with it. The file "
@@ -164,7 +165,10 @@ class EvidenceDialogs(Pane):
     @work(group="bringing")
     async def action_add(self) -> None:
         if self._may_write():
-            text = await self.app.push_screen_wait(LineScreen("Add files", _ADD))
+            own = () if bringing_of(self).is_kept else await asyncio.to_thread(services_of(self).practice.files)
+            value = " ".join(f'"{path}"' for path in own)
+            screen = LineScreen("Add files", f"{_OWN if own else ''}{_ADD}", value)
+            text = await self.app.push_screen_wait(screen)
             if text:
                 await self._bring_paths(await asyncio.to_thread(brought, privacy(self.app).meant(text)))
 
