@@ -26,6 +26,7 @@ _HALF = ".new"
 _FORMAT = "easwizard-case"
 _VERSION = 1
 _MOST_BYTES = 200_000_000
+_ZIP = b"PK\x03\x04"
 _HEADER = json.dumps({"format": _FORMAT, "version": _VERSION}, separators=(",", ":"))
 
 
@@ -145,7 +146,10 @@ def _lines(path: Path) -> tuple[Sequence[str], bool]:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise CaseFileError(f"{path}: larger than {_MOST_BYTES // 1_000_000} MB; this is no case file")
-        text = path.read_bytes().decode("utf-8")
+        content = path.read_bytes()
+        if content.startswith(_ZIP):
+            raise CaseFileError(f"{path}: this is a pack; `easwizard {path.name}` unpacks it into a case")
+        text = content.decode("utf-8")
     except OSError as error:
         raise CaseFileError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:

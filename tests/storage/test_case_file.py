@@ -277,3 +277,10 @@ def test_what_a_kill_left_half_written_goes_at_the_next_opening(tmp_path: Path) 
     assert half.exists(), "who only reads changes nothing"
     CaseFile.open(path).close()
     assert sorted(tmp_path.iterdir()) == [other, path]
+
+
+def test_a_pack_is_told_from_a_case(tmp_path: Path) -> None:
+    file = tmp_path / "pack.zip"
+    file.write_bytes(b"PK\x03\x04\xff")
+    with pytest.raises(CaseFileError, match=r"this is a pack; `easwizard pack\.zip` unpacks it"):
+        read_case(file)
