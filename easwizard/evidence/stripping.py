@@ -66,14 +66,19 @@ _MAY_HOLD = re.compile(
 """A quick look: most lines hold nothing of the kind."""
 _COLUMN = re.compile(rf"(?i)(?:^|[,;\t])\s*\"?{_SECRET}\"?\s*(?=[,;\t]|$)")
 _LONGEST_LINE = 4_000_000
+_LINES_BETWEEN = 2000
+"""Lines between two moments in which a wish to end is heard."""
 
 
 class NotStripped(ValueError):
     """No copy can be made that is sure to hold no secret; the message says why."""
 
 
-def stripped(text: str, format: str) -> str:
-    """The text without its secrets, as many lines as before. `format` as its reading names it. Raises NotStripped."""
+def stripped(text: str, format: str, heard: Callable[[], None] = lambda: None) -> str:
+    """The text without its secrets, as many lines as before. `format` as its reading names it. Raises NotStripped.
+
+    `heard` is called every few thousand lines: whoever wants to end it raises there.
+    """
     if format.startswith("appcmd"):
         text = harmless_attributes(text)
     elif first_tag(text) == "configuration":
@@ -81,7 +86,7 @@ def stripped(text: str, format: str) -> str:
     lines = text.split("\n")
     if format == "Export-Csv":
         _refuse_columns(lines)
-    return "\n".join(_Lines().stripped(lines))
+    return "\n".join(_Lines().stripped(lines, heard))
 
 
 def _refuse_columns(lines: list[str]) -> None:
@@ -102,8 +107,10 @@ class _Lines:
         """Whether the next value of a table of names and values is secret."""
         self._base64 = False
 
-    def stripped(self, lines: list[str]) -> Iterator[str]:
-        for line in lines:
+    def stripped(self, lines: list[str], heard: Callable[[], None]) -> Iterator[str]:
+        for number, line in enumerate(lines):
+            if number % _LINES_BETWEEN == 0:
+                heard()
             if len(line) > _LONGEST_LINE:
                 raise NotStripped(f"it has a line of more than {_LONGEST_LINE:,} characters")
             yield self._line(line)

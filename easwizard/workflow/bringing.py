@@ -236,7 +236,7 @@ def _copied(
 ) -> tuple[str | None, str]:
     """The name of the copy, or why there is none. A copy that would not say the same is not kept."""
     try:
-        content = _stripped(file, reading)
+        content = _stripped(file, reading, progress)
         [again] = read_evidence([replace(file, content=content)], _at_its_end(progress, content)).readings
         if not _says_the_same(reading, again):
             return None, "without its secrets it would not say the same"
@@ -250,11 +250,17 @@ def _at_its_end(progress: FileProgress | None, content: bytes) -> FileProgress |
     return None if progress is None else lambda file, _, objects: progress(file, len(content), objects)
 
 
-def _stripped(file: ImportFile, reading: Reading) -> bytes:
+def _stripped(file: ImportFile, reading: Reading, progress: FileProgress | None) -> bytes:
     if isinstance(file.content, Path):
         raise NotStripped(_TOO_LARGE)
     content = file.content if isinstance(file.content, bytes) else file.content.encode("utf-8", "replace")
-    return stripped(decode(content).text, reading.format).encode("utf-8", "replace")
+    size, objects = len(content), sum(reading.objects.values())
+
+    def heard() -> None:
+        if progress is not None:
+            progress(file, size, objects)
+
+    return stripped(decode(content).text, reading.format, heard).encode("utf-8", "replace")
 
 
 def _says_the_same(one: Reading, other: Reading) -> bool:

@@ -47,7 +47,7 @@ def test_the_wizard_shows_what_is_stored(scene: Scene) -> None:
 
 def test_every_svg_has_its_png() -> None:
     names = {file.stem for file in PICTURES.glob("*.svg")}
-    assert names == {"diagnosis", "probes", "outage"}
+    assert names == {"diagnosis", "probes", "outage", "simulator", "fix", "logs", "checklist"}
     assert {file.stem for file in PICTURES.glob("*.png")} == names
 
 

@@ -39,6 +39,7 @@ from tests.probes.servers import DnsServer
 from tests.tui.driving import LARGE, SMALL, drive, screen_text, shown, until
 from tests.tui.services import NOW, FakePractice, opened, services
 from tests.tui.staging import HOSTILE, hostile, is_harmless
+from tests.tui.test_start import TO_THE_FIRST_CASE
 
 RAW = (
     "[/x][@click=app.quit]x[/][bold][$primary][link=http://evil]l[/link]\x1b[2J\x1b]8;;http://evil\x07here\x1b]8;;\x07"
@@ -173,7 +174,7 @@ def test_a_hostile_case_file_is_text_on_every_screen(tmp_path: Path, size: tuple
             await until(pilot, lambda: shown(pilot, "[@click=app.quit]q"))
             check(pilot, "start")
             await everywhere(pilot, "start")
-            await pilot.press("down", "down", "down", "down", "enter")
+            await pilot.press(*TO_THE_FIRST_CASE, "enter")
             await until(pilot, lambda: isinstance(pilot.app.screen, CaseScreen))
             await walk(pilot)
 

@@ -101,7 +101,8 @@ you go.
         """What to ask takes some diagnoses to say, so it is not said on the event loop."""
         self._next = await asyncio.to_thread(asked_next, case)
         self._next_is_known = True
-        self._draw_question()
+        if self.query("#values"):  # else its parts are being taken away already
+            self._draw_question()
 
     # The question
 
