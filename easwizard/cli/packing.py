@@ -90,6 +90,7 @@ def write_pack(
     try:
         put_in_place(path, data)
     except BaseException as error:
+        # Whatever ended it, even an interrupt: the list of real names must not stay without its pack.
         if kept is not None:
             with suppress(OSError):
                 kept.unlink()

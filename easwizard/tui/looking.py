@@ -36,6 +36,10 @@ class Looking:
         self.changed = False
         """Whether the course went on since somebody last took note of it and set this back."""
 
+    def is_for(self, session: Session) -> bool:
+        """Whether it is this session's; another one begins with nothing refused."""
+        return self._session is session
+
     @property
     def is_under_way(self) -> bool:
         return self._prober is not None

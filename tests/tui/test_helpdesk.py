@@ -16,6 +16,7 @@ from easwizard.tui.screens.case import CaseScreen
 from easwizard.tui.screens.helpdesk import HelpdeskScreen
 from easwizard.tui.screens.start import StartScreen
 from easwizard.tui.services import CannotOpen, CannotSave, Keys, Practice, Services
+from easwizard.workflow.ports import Prober
 from easwizard.workflow.stages import GRID
 from tests.tui.driving import LARGE, SMALL, drive, screen_text, shown, told, until
 from tests.tui.services import FakeClipboard, FakePacker, FakeShelf, FakeSites, FakeToolbox, services
@@ -100,6 +101,41 @@ def test_from_the_call_to_the_pack_in_a_dozen_keys_beside_the_answers(tmp_path: 
     assert "password phones, old mailbox sometimes" in text
     assert "looked at: mail.test" in text
     assert "namespace/duplicate" in text
+
+
+class CountedEstate(FaultyEstate):
+    """Counts its runs."""
+
+    runs = 0
+
+    async def run(self, requests, listener, *, overall_seconds=None):  # type: ignore[no-untyped-def]
+        self.runs += 1
+        return await super().run(requests, listener, overall_seconds=overall_seconds)  # type: ignore[no-untyped-call]
+
+
+class Toolmaker(FakeToolbox):
+    """Counts the probers that were asked for."""
+
+    asked = 0
+
+    def prober(self, case: Case, keys: Keys) -> Prober:
+        self.asked += 1
+        return super().prober(case, keys)
+
+
+def test_a_second_look_still_knows_which_passwords_were_refused(tmp_path: Path) -> None:
+    """The prober remembers them, so that it must be the same one (J10)."""
+    estate = CountedEstate()
+    toolbox = Toolmaker(estate)
+
+    async def play(pilot: Pilot[None]) -> None:
+        await to_ticket(pilot)
+        first = estate.runs
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: estate.runs == 2 * first and shown(pilot, "the ticket and the pack"))
+
+    drive(Wizard(here(tmp_path, toolbox=toolbox)), play)
+    assert toolbox.asked == 1
 
 
 def test_a_line_is_asked_kept_and_stands_in_the_ticket(tmp_path: Path) -> None:

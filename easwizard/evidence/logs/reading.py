@@ -119,6 +119,7 @@ class _Run:
             try:
                 read, tallies = self._read_all(cut)
             except BaseException:
+                # Whatever ended it, even an interrupt: the thread beside would hash gigabytes before this returns.
                 halt.set()
                 raise
             if self._stop():

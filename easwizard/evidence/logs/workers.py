@@ -100,6 +100,7 @@ def run_apart(
     except BrokenProcessPool as error:
         raise Lost("a process that was reading logs was ended from outside") from error
     except BaseException:
+        # Whatever ended it, even an interrupt: the processes would read on to the end of their part.
         halt.set()
         raise
     finally:

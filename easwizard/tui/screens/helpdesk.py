@@ -275,9 +275,10 @@ manifest: made-up names for a vendor, `r` changes that. The list of real names s
                 self.notify("Paste a name first: the one that phones have in their settings.", markup=False)
                 return
             await self._filing.record(*told.events())
-        self._looking = Looking(
-            self._filing.session, self.services, SamplingManners(pace_seconds=self._pace), self._complain
-        )
+        if self._looking is None or not self._looking.is_for(self._filing.session):
+            # Kept between looks at one site, since it remembers which passwords were refused (J10).
+            manners = SamplingManners(pace_seconds=self._pace)
+            self._looking = Looking(self._filing.session, self.services, manners, self._complain)
         self._show(_LOOK)
         self._worker = self._look(self._looking)
         self._follow(self._looking)
